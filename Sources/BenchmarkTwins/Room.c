@@ -1,0 +1,1 @@
+#include "BenchmarkTwins.h"

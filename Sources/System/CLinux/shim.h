@@ -1,0 +1,102 @@
+// What Linux has and Swift's Glibc module lacks. Header only; every function is a thin system call.
+// No _GNU_SOURCE here: it would change the layout of the Glibc module that Swift has already built.
+#pragma once
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/// True where the flags that Swift imported this header with carry FMA; a lost flag is a red test.
+static inline bool ansa_built_with_fma(void) {
+#ifdef __FMA__
+    return true;
+#else
+    return false;
+#endif
+}
+
+/// True where the CPU can run what this package is built for.
+static inline bool ansa_cpu_has_fma(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+    return true;
+#endif
+}
+
+/// Sleeps while `*word == expected`, until a wake or the absolute CLOCK_MONOTONIC time (0: no limit).
+static inline int ansa_futex_wait_until(uint32_t *word, uint32_t expected, uint64_t nanoseconds) {
+    struct timespec at = {(time_t)(nanoseconds / 1000000000ull), (long)(nanoseconds % 1000000000ull)};
+    return (int)syscall(SYS_futex, word, FUTEX_WAIT_BITSET, expected, nanoseconds ? &at : 0, 0, FUTEX_BITSET_MATCH_ANY);
+}
+
+static inline int ansa_futex_wake(uint32_t *word) {
+    return (int)syscall(SYS_futex, word, FUTEX_WAKE, 1, 0, 0, 0);
+}
+
+static inline uint64_t ansa_monotonic_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
+}
+
+static inline uint64_t ansa_boottime_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(7 /* CLOCK_BOOTTIME */, &now);
+    return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
+}
+
+static inline uint64_t ansa_thread_cpu_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
+}
+
+/// Pins the calling thread to one core. 0 or an errno.
+static inline int ansa_pin_to_core(int core) {
+    unsigned long mask[16] = {0};
+    if (core < 0 || core >= (int)(sizeof mask * 8)) return EINVAL;
+    mask[core / (8 * sizeof(long))] = 1ul << (core % (8 * sizeof(long)));
+    return syscall(SYS_sched_setaffinity, 0, sizeof mask, mask) < 0 ? errno : 0;
+}
+
+/// Makes the calling thread SCHED_FIFO at `priority`. 0 or an errno (EPERM for an ordinary user).
+static inline int ansa_set_fifo(int priority) {
+    struct sched_param parameters = {.sched_priority = priority};
+    return syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &parameters) < 0 ? errno : 0;
+}
+
+static inline int ansa_lock_memory(void) {
+    return mlockall(MCL_CURRENT | MCL_FUTURE) < 0 ? errno : 0;
+}
+
+/// Minor faults, major faults and involuntary switches of the calling thread.
+static inline void ansa_thread_usage(uint64_t *minor, uint64_t *major, uint64_t *involuntary) {
+    struct rusage usage;
+    getrusage(1 /* RUSAGE_THREAD */, &usage);
+    *minor = (uint64_t)usage.ru_minflt;
+    *major = (uint64_t)usage.ru_majflt;
+    *involuntary = (uint64_t)usage.ru_nivcsw;
+}
+
+/// The x86 control word for floating point: round to nearest, no flush to zero, no denormals-are-zero.
+static inline void ansa_set_floating_point_control(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_ldmxcsr(0x1f80);
+#endif
+}
+
+/// A connected pair of SOCK_SEQPACKET sockets, close-on-exec. 0 or an errno.
+static inline int ansa_socket_pair(int *ends) {
+    return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0 ? errno : 0;
+}
