@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Blocks on their way from a driver's thread to the tick, in memory that is allocated once.
 ///
 ///     if let block = ring.vacant() { fill(block); ring.publish() }     // producer

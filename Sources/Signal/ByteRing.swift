@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Records of any length on their way from the tick to a slower thread, in memory that is allocated once.
 ///
 /// A record is one stretch of at most ``capacity`` / 2 bytes; it is handed over whole or not at all. One producer, one

@@ -1,0 +1,63 @@
+public import Signal
+
+/// What the gate must know besides the segment. Missing evidence fails its interlock: the initial value is unhealthy.
+public struct Evidence: Hashable, Sendable, BitwiseCopyable {
+    public var mode: Mode = .off
+    /// An operator armed this session and the token of arming was consumed.
+    public var isArmed = false
+    /// Limits verified, inside their time window, subject and device match.
+    public var limitsValid = false
+    /// Now is past the limits' expiry.
+    public var limitsExpired = false
+    /// Age of the newest good dead-man token.
+    public var tokenAge = Microseconds(.max)
+    /// Every actor that was due has answered.
+    public var actorsHealthy = false
+    /// The present lease ends here (µs since the start of the session).
+    public var leaseEnd = Microseconds(.min)
+    public var acknowledgementsMissing: Int64 = .max
+    public var stopRequested = true
+    /// 0: no latch.
+    public var latch: UInt64 = .max
+    /// The message that carried the segment was in order, fresh and well formed.
+    public var sequenceValid = false
+    /// Age of the newest sample.
+    public var sampleAge = Microseconds(.max)
+    /// Longest gap in the newest block.
+    public var gap = Microseconds(.max)
+    public var validChannels: Int64 = 0
+    public var signalSaturatedOrFlat = true
+    public var deadlineMissesInWindow: Int64 = .max
+    public var decoderValid = false
+    /// Millionths.
+    public var confidence: Int64 = 0
+    /// SCHED_FIFO and locked memory; or every driver is virtual, which exempts.
+    public var realtimeOrVirtual = false
+
+    /// Nothing is known, so nothing is healthy.
+    public init() {}
+
+    /// Everything is healthy in `mode`; what a caller who knows better then degrades.
+    public static func healthy(mode: Mode, leaseEnd: Microseconds, validChannels: Int64) -> Evidence {
+        var evidence = Evidence()
+        evidence.mode = mode
+        evidence.isArmed = true
+        evidence.limitsValid = true
+        evidence.tokenAge = Microseconds(0)
+        evidence.actorsHealthy = true
+        evidence.leaseEnd = leaseEnd
+        evidence.acknowledgementsMissing = 0
+        evidence.stopRequested = false
+        evidence.latch = 0
+        evidence.sequenceValid = true
+        evidence.sampleAge = Microseconds(0)
+        evidence.gap = Microseconds(0)
+        evidence.validChannels = validChannels
+        evidence.signalSaturatedOrFlat = false
+        evidence.deadlineMissesInWindow = 0
+        evidence.decoderValid = true
+        evidence.confidence = 1_000_000
+        evidence.realtimeOrVirtual = true
+        return evidence
+    }
+}
