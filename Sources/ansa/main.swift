@@ -1,1 +1,3 @@
+import Foundation
 
+exit(await Program.main(CommandLine.arguments))

@@ -1,0 +1,44 @@
+import Foundation
+
+extension RunSummary {
+    /// The summary for a person, one subject a line.
+    public var text: String {
+        var lines = ["ticks \(ticks), decisions \(decisions), deadline misses \(deadlineMisses), gaps \(gaps)"]
+        if let latencyMicroseconds {
+            lines.append("latency, block end to decision  \(latencyMicroseconds.text)")
+        } else {
+            lines.append("latency, block end to decision  none: pace max keeps no clock")
+        }
+        lines.append("compute, thread time a tick     \(computeMicroseconds.text)")
+        lines.append(
+            "stimulation  \(pulsesDelivered) pulses, \(Self.nanocoulombs(chargeFemtocoulombs)) nC, "
+                + "at most \(Self.milliamperes(maxAmplitudeNanoamperes)) mA")
+        if !refusals.isEmpty {
+            let list = refusals.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            lines.append("refusals  \(list.joined(separator: ", "))")
+        }
+        lines.append("mode at the end  \(finalMode)")
+        lines.append("chip energy, estimated  \(Self.fixed(energyNanojoules, 1)) nJ")
+        if let steadyAllocations { lines.append("allocations in steady ticks  \(steadyAllocations)") }
+        lines.append("journal  \(journal.path), \(journal.records) records")
+        lines.append("  head   \(journal.head)")
+        lines.append("  seal   \(journal.seal)")
+        return lines.joined(separator: "\n")
+    }
+
+    static func nanocoulombs(_ femtocoulombs: Int64) -> String { fixed(Double(femtocoulombs) / 1e6, 1) }
+    static func milliamperes(_ nanoamperes: Int64) -> String { fixed(Double(nanoamperes) / 1e6, 3) }
+
+    /// A number with a fixed count of decimals, with a point in every locale.
+    static func fixed(_ value: Double, _ decimals: Int) -> String {
+        String(format: "%.\(decimals)f", locale: Locale(identifier: "en_US_POSIX"), value)
+    }
+}
+
+extension RunSummary.Percentiles {
+    /// `p50 12.0  p99 30.1  p99.9 44.0  max 51.2 µs`
+    public var text: String {
+        let parts = [("p50", p50), ("p99", p99), ("p99.9", p999), ("max", max)]
+        return parts.map { "\($0.0) \(RunSummary.fixed($0.1, 1))" }.joined(separator: "  ") + " µs"
+    }
+}
