@@ -1,0 +1,238 @@
+/// A network in the fixed-point arithmetic of Loihi, bit for bit that of lava-nc 0.10.0.
+///
+///     a = Σ weights of the spikes of the step before (plus delay), shifted by the exponent
+///     u = trunc(u (4096 − (du + 1)) / 4096) + (a << 6)      one wrap beyond ±2^23; +2^23 itself stays
+///     v = trunc(v (4096 − dv) / 4096) + u + bias            clipped to ±(2^23 − 1)
+///     spike where v > (vth << 6); then v = 0
+///
+/// Products are 64-bit. Steps allocate nothing.
+///
+///     let network = LoihiNetwork(inputs: 1, populations: [population], connections: [connection])
+///     network.step(input: counts)
+@safe public final class LoihiNetwork {
+    public let inputs: Int
+    public let populations: [LoihiPopulation]
+    let connections: [LoihiConnection]
+    private var cells: [LoihiCells] = []
+    private var fans: [LoihiFan] = []
+    private var time = 0
+    /// What was spent since the last reset.
+    public private(set) var operations = Operations()
+
+    /// All state 0. Connections must name populations that exist and fit their sizes.
+    public init(inputs: Int, populations: [LoihiPopulation], connections: [LoihiConnection]) {
+        self.inputs = inputs
+        self.populations = populations
+        self.connections = connections
+        for connection in connections {
+            precondition(connection.weights.targets == populations[connection.target].count)
+            let sources = connection.source.map { populations[$0].count } ?? connection.inputRange.count
+            precondition(connection.weights.sources == sources && connection.inputRange.upperBound <= inputs)
+        }
+        cells = populations.map { LoihiCells($0) }
+        fans = connections.map { LoihiFan($0.weights) }
+    }
+
+    /// One step: `input` holds one payload per input, 0 for no spike.
+    public func step(input: UnsafePointer<Int32>) {
+        for index in 0..<connections.count {
+            unsafe fans[index].deliver(at: time, into: cells[connections[index].target].arriving)
+        }
+        for index in 0..<cells.count {
+            operations.spikes += Int64(cells[index].update())
+            operations.updates += Int64(populations[index].count)
+        }
+        for index in 0..<connections.count {
+            if let source = connections[index].source {
+                unsafe operations.synaptic += fans[index].send(cells[source].fired, at: time)
+            } else {
+                let offset = connections[index].inputRange.lowerBound
+                unsafe operations.synaptic += fans[index].send(input + offset, at: time)
+            }
+        }
+        time += 1
+    }
+
+    /// Back to step 0 with all state 0.
+    public func reset() {
+        for cell in cells { cell.reset() }
+        for fan in fans { fan.reset() }
+        time = 0
+        operations = Operations()
+    }
+
+    /// Current of a neuron after the last step.
+    public func current(_ population: Int, _ neuron: Int) -> Int32 { cells[population].current(neuron) }
+
+    /// Membrane of a neuron after the last step and its reset.
+    public func voltage(_ population: Int, _ neuron: Int) -> Int32 { cells[population].voltage(neuron) }
+
+    /// True if the neuron fired in the last step.
+    public func fired(_ population: Int, _ neuron: Int) -> Bool { cells[population].hasFired(neuron) }
+}
+
+/// The state of one population.
+@safe final class LoihiCells {
+    private let count: Int
+    private let fires: Bool
+    /// Sum of the synapses of this step, cleared by the update.
+    let arriving: UnsafeMutablePointer<Int64>
+    /// 1 where a neuron fired in the last step.
+    let fired: UnsafeMutablePointer<Int32>
+    private let u: UnsafeMutablePointer<Int32>
+    private let v: UnsafeMutablePointer<Int32>
+    private let constants: UnsafeMutablePointer<Constants>
+
+    private struct Constants {
+        var keepCurrent: Int64
+        var keepVoltage: Int64
+        var threshold: Int64
+        var bias: Int64
+    }
+
+    init(_ population: LoihiPopulation) {
+        count = population.count
+        fires = population.fires
+        unsafe arriving = .allocate(capacity: max(1, count))
+        unsafe fired = .allocate(capacity: max(1, count))
+        unsafe u = .allocate(capacity: max(1, count))
+        unsafe v = .allocate(capacity: max(1, count))
+        unsafe constants = .allocate(capacity: max(1, count))
+        for i in 0..<count {
+            let mantissa = Int64(population.biasMantissa[i])
+            let exponent = population.biasExponent
+            let constant = Constants(
+                keepCurrent: 4096 - (Int64(population.currentDecay[i]) + 1),
+                keepVoltage: 4096 - Int64(population.voltageDecay[i]),
+                threshold: Int64(population.threshold[i]) << 6,
+                bias: exponent >= 0 ? mantissa << exponent : mantissa >> -exponent)
+            unsafe (constants + i).initialize(to: constant)
+        }
+        reset()
+    }
+
+    deinit {
+        unsafe arriving.deallocate()
+        unsafe fired.deallocate()
+        unsafe u.deallocate()
+        unsafe v.deallocate()
+        unsafe constants.deallocate()
+    }
+
+    func reset() {
+        unsafe arriving.initialize(repeating: 0, count: count)
+        unsafe fired.initialize(repeating: 0, count: count)
+        unsafe u.initialize(repeating: 0, count: count)
+        unsafe v.initialize(repeating: 0, count: count)
+    }
+
+    /// One step of every neuron; the number that fired.
+    func update() -> Int {
+        var total = 0
+        for i in 0..<count {
+            let constant = unsafe constants[i]
+            var current = unsafe Int64(u[i]) * constant.keepCurrent / 4096 + (arriving[i] << 6)
+            if current > 1 << 23 { current -= 1 << 24 } else if current <= -(1 << 23) { current += 1 << 24 }
+            var voltage = unsafe Int64(v[i]) * constant.keepVoltage / 4096 + current + constant.bias
+            voltage = min(max(voltage, -(1 << 23) + 1), (1 << 23) - 1)
+            let spike = fires && voltage > constant.threshold
+            unsafe u[i] = Int32(truncatingIfNeeded: current)
+            unsafe v[i] = spike ? 0 : Int32(truncatingIfNeeded: voltage)
+            unsafe fired[i] = spike ? 1 : 0
+            unsafe arriving[i] = 0
+            total += spike ? 1 : 0
+        }
+        return total
+    }
+
+    func current(_ index: Int) -> Int32 {
+        precondition(index >= 0 && index < count)
+        return unsafe u[index]
+    }
+
+    func voltage(_ index: Int) -> Int32 {
+        precondition(index >= 0 && index < count)
+        return unsafe v[index]
+    }
+
+    func hasFired(_ index: Int) -> Bool {
+        precondition(index >= 0 && index < count)
+        return unsafe fired[index] != 0
+    }
+}
+
+/// The synapses of one connection, by source, and the sums on their way.
+@safe final class LoihiFan {
+    private let sources: Int
+    private let targets: Int
+    private let exponent: Int
+    private let depth: Int
+    private let weights: UnsafeMutablePointer<Int32>
+    private let delays: UnsafeMutablePointer<Int32>?
+    private let nonZero: UnsafeMutablePointer<Int32>
+    private let pending: UnsafeMutablePointer<Int64>
+
+    init(_ given: LoihiWeights) {
+        sources = given.sources
+        targets = given.targets
+        exponent = given.exponent
+        depth = Int(given.delays?.max() ?? 0) + 2
+        unsafe weights = .allocate(capacity: max(1, sources * targets))
+        unsafe nonZero = .allocate(capacity: max(1, sources))
+        unsafe pending = .allocate(capacity: max(1, depth * targets))
+        unsafe delays = given.delays == nil ? nil : .allocate(capacity: max(1, sources * targets))
+        for source in 0..<sources {
+            var count: Int32 = 0
+            for target in 0..<targets {
+                let weight = given.effective[target * sources + source]
+                unsafe (weights + source * targets + target).initialize(to: weight)
+                if let delays = unsafe delays, let list = given.delays {
+                    unsafe (delays + source * targets + target).initialize(to: list[target * sources + source])
+                }
+                count += weight == 0 ? 0 : 1
+            }
+            unsafe (nonZero + source).initialize(to: count)
+        }
+        reset()
+    }
+
+    deinit {
+        unsafe weights.deallocate()
+        unsafe nonZero.deallocate()
+        unsafe pending.deallocate()
+        unsafe delays?.deallocate()
+    }
+
+    func reset() { unsafe pending.initialize(repeating: 0, count: depth * targets) }
+
+    /// Adds what arrives at step `time`, shifted, to `sums`. Sum first, then shift.
+    func deliver(at time: Int, into sums: UnsafeMutablePointer<Int64>) {
+        let slot = unsafe pending + (time % depth) * targets
+        for target in 0..<targets {
+            let sum = unsafe slot[target]
+            unsafe sums[target] += exponent >= 0 ? sum << exponent : sum >> -exponent
+            unsafe slot[target] = 0
+        }
+    }
+
+    /// Sends the payloads of step `time`; the synaptic operations spent.
+    func send(_ payloads: UnsafePointer<Int32>, at time: Int) -> Int64 {
+        var operations: Int64 = 0
+        for source in 0..<sources {
+            let payload = unsafe Int64(payloads[source])
+            if payload == 0 { continue }
+            unsafe operations += Int64(nonZero[source])
+            let row = unsafe weights + source * targets
+            if let delays = unsafe delays {
+                for target in 0..<targets {
+                    let slot = unsafe (time + 1 + Int(delays[source * targets + target])) % depth
+                    unsafe pending[slot * targets + target] += Int64(row[target]) * payload
+                }
+            } else {
+                let slot = unsafe pending + ((time + 1) % depth) * targets
+                for target in 0..<targets { unsafe slot[target] += Int64(row[target]) * payload }
+            }
+        }
+        return operations
+    }
+}
