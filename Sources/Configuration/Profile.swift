@@ -1,0 +1,199 @@
+public import Signal
+
+/// One filter of the cascade, in mHz.
+public enum FilterSpec: Hashable, Sendable {
+    /// `quality` in thousandths.
+    case notch(centre: Int64, quality: Int64)
+    /// `order` overall: 4 makes two biquads.
+    case bandpass(from: Int64, to: Int64, order: Int)
+    case highpass(from: Int64, order: Int)
+    case lowpass(to: Int64, order: Int)
+}
+
+/// What is subtracted from each channel.
+public enum Rereference: Hashable, Sendable {
+    case none
+    case commonAverage
+    /// Labels, plus minus minus.
+    case bipolar([BipolarPair])
+}
+
+/// `plus − minus`.
+public struct BipolarPair: Hashable, Sendable {
+    public var plus: String
+    public var minus: String
+
+    /// The difference of two channels by label.
+    public init(plus: String, minus: String) {
+        self.plus = plus
+        self.minus = minus
+    }
+}
+
+/// How samples disturbed by a pulse are replaced in Conditioning's own copy.
+public struct BlankingSpec: Hashable, Sendable {
+    /// The method.
+    public enum Fill: String, Hashable, Sendable, CaseIterable { case hold, linear, template }
+    public var fill: Fill
+    /// From the end of the pulse.
+    public var after: Microseconds
+
+    /// Fill, and how long after a pulse.
+    public init(fill: Fill, after: Microseconds) {
+        self.fill = fill
+        self.after = after
+    }
+}
+
+/// How samples become spikes.
+public struct EncoderSpec: Hashable, Sendable {
+    /// The method.
+    public enum Kind: String, Hashable, Sendable, CaseIterable { case delta, rate }
+    public var kind: Kind
+    /// nV.
+    public var thresholdNanovolts: Int64
+
+    /// An encoder.
+    public init(kind: Kind, thresholdNanovolts: Int64) {
+        self.kind = kind
+        self.thresholdNanovolts = thresholdNanovolts
+    }
+}
+
+/// How a decision is made from conditioned samples.
+public struct DecoderSpec: Hashable, Sendable {
+    /// A network on the chip, or the threshold on band power that it is compared with.
+    public enum Kind: String, Hashable, Sendable, CaseIterable { case spiking, threshold }
+    /// The chip's arithmetic.
+    public enum Backend: String, Hashable, Sendable, CaseIterable {
+        case float
+        case loihiFixed = "loihi-fixed"
+    }
+    public var kind: Kind
+    /// File name beside the profile; nil for `threshold`.
+    public var network: String?
+    public var backend: Backend
+    /// nil for `threshold`.
+    public var encoder: EncoderSpec?
+    /// Label of the channel that is decoded; nil: the first.
+    public var channel: String?
+
+    /// A decoder.
+    public init(kind: Kind, network: String?, backend: Backend, encoder: EncoderSpec?, channel: String?) {
+        self.kind = kind
+        self.network = network
+        self.backend = backend
+        self.encoder = encoder
+        self.channel = channel
+    }
+}
+
+/// How a decision becomes an amplitude. Thresholds in nV, amplitudes in nA, ramps in nA/s.
+public enum ControllerSpec: Hashable, Sendable {
+    case onOff(threshold: Int64, dwell: Microseconds, amplitude: Nanoamperes, rampUp: Int64, rampDown: Int64)
+    case dualThreshold(lower: Int64, upper: Int64, amplitude: Nanoamperes, rampUp: Int64, rampDown: Int64)
+    case proportional(lower: Int64, upper: Int64, amplitude: Nanoamperes, rampUp: Int64, rampDown: Int64)
+    /// nil: the signed baseline.
+    case openLoop(amplitude: Nanoamperes?, rampUp: Int64, rampDown: Int64)
+    case none
+
+    /// True for those that act on a decision.
+    public var closesLoop: Bool {
+        switch self {
+        case .onOff, .dualThreshold, .proportional: true
+        case .openLoop, .none: false
+        }
+    }
+
+    /// True unless there is no controller.
+    public var stimulates: Bool { self != .none }
+}
+
+/// The pulses that a controller modulates.
+public struct StimulationProgram: Hashable, Sendable {
+    /// `id` of a pair of the limits file.
+    public var pair: String
+    public var width: Microseconds
+    /// Rounded up to whole µs: 130 Hz is 7,693 µs.
+    public var period: Microseconds
+    public var amplitudeMaximum: Nanoamperes
+
+    /// A program.
+    public init(pair: String, width: Microseconds, period: Microseconds, amplitudeMaximum: Nanoamperes) {
+        self.pair = pair
+        self.width = width
+        self.period = period
+        self.amplitudeMaximum = amplitudeMaximum
+    }
+}
+
+/// When work must be done.
+public struct Deadlines: Hashable, Sendable {
+    /// From the end of a block to its decision.
+    public var decision: Nanoseconds
+    /// Period of the monitor's rate group.
+    public var monitor: Nanoseconds
+
+    /// Both deadlines.
+    public init(decision: Nanoseconds, monitor: Nanoseconds) {
+        self.decision = decision
+        self.monitor = monitor
+    }
+}
+
+/// Threshold crossing detection of spikes.
+public struct SpikeDetectionSpec: Hashable, Sendable {
+    /// Thousandths of the running root mean square.
+    public var threshold: Int64
+    public var refractory: Microseconds
+
+    /// A detector.
+    public init(threshold: Int64, refractory: Microseconds) {
+        self.threshold = threshold
+        self.refractory = refractory
+    }
+}
+
+/// What of the signal is kept, and how often the record is synced.
+public struct JournalSpec: Hashable, Sendable {
+    /// Labels; nil: all.
+    public var channels: [String]?
+    public var syncInterval: Microseconds
+
+    /// A journal.
+    public init(channels: [String]?, syncInterval: Microseconds) {
+        self.channels = channels
+        self.syncInterval = syncInterval
+    }
+}
+
+/// What one loop does, as `profile.yaml` says.
+public struct Profile: Hashable, Sendable {
+    public var name: String
+    public var summary: String
+    /// Name of a file in `Devices`.
+    public var device: String
+    /// File name beside the profile; nil where it never stimulates.
+    public var limits: String?
+    public var seed: UInt64
+    public var blockNanoseconds: Int64
+    public var filters: [FilterSpec]
+    public var rereference: Rereference
+    /// Labels of the channels used; nil: all.
+    public var channels: [String]?
+    /// Multiplies what the recording says; nil: 1.
+    public var scale: Double?
+    public var scaleReason: String?
+    /// Path of a recording, relative to the package's folder.
+    public var recording: String?
+    public var blanking: BlankingSpec
+    public var decoder: DecoderSpec
+    public var controller: ControllerSpec
+    /// nil where it never stimulates.
+    public var stimulation: StimulationProgram?
+    public var deadlines: Deadlines
+    public var spikeDetection: SpikeDetectionSpec?
+    public var journal: JournalSpec
+    /// Places of the values that limits are compared with, by field path.
+    var places: [String: Position]
+}

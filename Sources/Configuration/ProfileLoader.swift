@@ -1,0 +1,136 @@
+import Signal
+
+/// The profile that `bytes` describe.
+///
+/// - Throws: every problem of the file at once.
+public func loadProfile(_ bytes: [UInt8], file: String) throws(ConfigurationError) -> Profile {
+    let findings = Findings(file: file, letter: "P")
+    let root = Fields(try YAMLLoader.load(bytes, file: file, letter: "P"), path: "", findings: findings)
+    let reader = ProfileReader(root: root)
+    let profile = reader.read()
+    root.finish()
+    _ = try findings.warningsOrThrow()
+    return profile
+}
+
+final class ProfileReader {
+    let root: Fields
+    var places: [String: Position] = [:]
+
+    init(root: Fields) { self.root = root }
+
+    func read() -> Profile {
+        root.schema("ansa.profile/1")
+        let name = root.word("name").text
+        let summary = root.word("summary").text
+        let device = root.word("device").text
+        let limits = root.optionalWord("limits")
+        let seed = root.number("seed")
+        let block = root.quantity("block", .fineTime, in: 100_000...1_000_000_000)
+        let channelsNode = root.optional("channels")
+        let channels = channelsNode.map { root.words($0, "channels").map(\.text) }
+        let scale = readScale()
+        let recording = root.optionalWord("recording")?.text
+        let rereference = readRereference()
+        let filters = readFilters()
+        let blanking = root.optionalBlock("blanking") { fields in
+            BlankingSpec(
+                fill: fields.choice("fill", BlankingSpec.Fill.allCases.map { ($0.rawValue, $0) }) ?? .linear,
+                after: Microseconds(fields.quantity("after", .time, in: 0...100_000).value))
+        }
+        let spikes = root.optionalBlock("spike_detection") { fields in
+            SpikeDetectionSpec(
+                threshold: fields.number("threshold", factor: 1_000, in: 1_000...100_000).value,
+                refractory: Microseconds(fields.quantity("refractory", .time, in: 0...1_000_000).value))
+        }
+        let decoder = root.block("decoder") { readDecoder($0) }
+        let stimulation = root.optionalBlock("stimulation") { readStimulation($0) }
+        let controller = root.block("controller") { readController($0, stimulation?.amplitudeMaximum) } ?? .none
+        let deadlines = root.block("deadlines") { fields in
+            Deadlines(
+                decision: Nanoseconds(readDecisionDeadline(fields)),
+                monitor: Nanoseconds(fields.quantity("monitor", .fineTime, in: 1_000_000...10_000_000_000).value))
+        }
+        let journal = root.optionalBlock("journal") { fields in
+            let node = fields.optional("channels")
+            return JournalSpec(
+                channels: node.map { fields.words($0, "channels").map(\.text) },
+                syncInterval: Microseconds(
+                    fields.optionalQuantity("sync_interval", .time, in: 1_000...60_000_000)?.value ?? 1_000_000))
+        }
+        checkStimulation(controller, stimulation, limits)
+        refuseFallbackKeys()
+        return Profile(
+            name: name, summary: summary, device: device, limits: limits?.text, seed: UInt64(seed.value),
+            blockNanoseconds: block.value, filters: filters, rereference: rereference, channels: channels,
+            scale: scale?.0, scaleReason: scale?.1, recording: recording,
+            blanking: blanking ?? BlankingSpec(fill: .linear, after: Microseconds(2_000)),
+            decoder: decoder
+                ?? DecoderSpec(kind: .threshold, network: nil, backend: .float, encoder: nil, channel: nil),
+            controller: controller, stimulation: stimulation,
+            deadlines: deadlines ?? Deadlines(decision: Nanoseconds(0), monitor: Nanoseconds(0)),
+            spikeDetection: spikes,
+            journal: journal ?? JournalSpec(channels: nil, syncInterval: Microseconds(1_000_000)), places: places)
+    }
+
+    /// `scale: 0.000001` with its reason; a thousand-millionth is the finest.
+    private func readScale() -> (Double, String)? {
+        let scale = root.optionalNumber("scale", factor: 1_000_000_000, in: 1...Int64.max)
+        let reason = root.optionalWord("scale_reason")
+        guard let scale else {
+            if let reason { root.report("203", reason.position, "scale_reason", "a reason without a scale.") }
+            return nil
+        }
+        guard let reason else {
+            root.report("203", scale.position, "scale", "a scale needs a scale_reason beside it.")
+            return nil
+        }
+        return (Double(scale.value) / 1e9, reason.text)
+    }
+
+    private func readRereference() -> Rereference {
+        guard let node = root.optional("rereference") else { return .none }
+        if case .mapping = node {
+            return root.optionalBlock("rereference") { fields in
+                .bipolar(
+                    fields.items(fields.required("bipolar"), "bipolar").compactMap { item in
+                        let pair = fields.words(item, "bipolar")
+                        if pair.count == 2 { return BipolarPair(plus: pair[0].text, minus: pair[1].text) }
+                        fields.report("092", item.position, "bipolar", "a pair [plus, minus] of labels is expected.")
+                        return nil
+                    })
+            } ?? .none
+        }
+        return root.choice("rereference", [("none", .none), ("common-average", .commonAverage)]) ?? .none
+    }
+
+    /// `2 ms`, or `2 ms after block end`, which says the same in words.
+    private func readDecisionDeadline(_ fields: Fields) -> Int64 {
+        guard var scalar = fields.scalar(fields.required("decision"), "decision") else { return 0 }
+        let tail = " after block end"
+        if scalar.text.hasSuffix(tail) { scalar.text.removeLast(tail.count) }
+        return fields.measure(scalar, "decision", .fineTime, 10_000...1_000_000_000).value
+    }
+
+    private func checkStimulation(_ controller: ControllerSpec, _ stimulation: StimulationProgram?, _ limits: Word?) {
+        let place = places["controller.kind"] ?? root.mapping.position
+        if controller.stimulates && limits == nil {
+            root.report("091", place, "controller", "a controller that stimulates needs the key \"limits\".")
+        }
+        if controller.stimulates && stimulation == nil {
+            root.report("091", place, "controller", "a controller that stimulates needs a block \"stimulation\".")
+        }
+        if !controller.stimulates, stimulation != nil || limits != nil {
+            root.report("204", place, "controller", "kind none takes neither \"limits\" nor \"stimulation\".")
+        }
+    }
+
+    /// How to fall back is the signed file's to say.
+    private func refuseFallbackKeys() {
+        for entry in root.mapping.entries where entry.key.hasPrefix("fallback") || entry.key.hasPrefix("on_") {
+            _ = root.optional(entry.key)
+            let text = "how to fall back is said by the signed limits file alone. Delete this key."
+            root.report("205", entry.keyPosition, entry.key, text)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+/// What a trusted comment must say, so that a signature cannot serve another role, purpose or file.
+///
+///     role:clinician purpose:closed-loop file:01M7W4N5E0T3V9Q2C8RJ6XKB4H
+public func trustedComment(role: Role, limits: LimitsFile) -> String {
+    "role:\(role.rawValue) purpose:\(limits.purpose.rawValue) file:\(limits.fileID)"
+}
+
+/// Whether both roles signed exactly `bytes`, with keys that are trusted for `device`.
+///
+/// The caller decides what a problem means: a warning without `--arm`, a refusal with it. All problems are errors.
+///
+/// - Parameters:
+///   - bytes: the buffer that `limits` was parsed from.
+///   - clinician: text of `X.limits.yaml.clinician.minisig`; nil where it is absent.
+///   - engineer: text of `X.limits.yaml.engineer.minisig`; nil where it is absent.
+///   - device: says by its compiled drivers whether it is virtual.
+public func verifySignatures(
+    _ bytes: [UInt8], limits: LimitsFile, clinician: String?, engineer: String?, trusted: TrustedKeys, device: Device
+) -> [Problem] {
+    var check = SignatureCheck(bytes: bytes, limits: limits, trusted: trusted, isVirtual: device.isVirtual)
+    check.verify(clinician, .clinician, approved: limits.approvals.clinician)
+    check.verify(engineer, .engineer, approved: limits.approvals.engineer)
+    return check.problems
+}
+
+private struct SignatureCheck {
+    let bytes: [UInt8]
+    let limits: LimitsFile
+    let trusted: TrustedKeys
+    let isVirtual: Bool
+    var problems: [Problem] = []
+
+    init(bytes: [UInt8], limits: LimitsFile, trusted: TrustedKeys, isVirtual: Bool) {
+        self.bytes = bytes
+        self.limits = limits
+        self.trusted = trusted
+        self.isVirtual = isVirtual
+    }
+
+    mutating func verify(_ text: String?, _ role: Role, approved: Word) {
+        guard let text else {
+            report("501", role, "the \(role.rawValue) has not signed: \(limits.file).\(role.rawValue).minisig is missing.")
+            return
+        }
+        do throws(SignatureError) {
+            verify(try Signature(text), role, approved)
+        } catch {
+            report("502", role, "the \(role.rawValue)'s signature is unreadable: \(error.text).")
+        }
+    }
+
+    private mutating func verify(_ signature: Signature, _ role: Role, _ approved: Word) {
+        let id = signature.keyIDText
+        if id != approved.text {
+            report("504", role, "signed with key \(id), but approvals.\(role.rawValue) names \(approved.text).")
+        }
+        guard let known = trusted.key(id: signature.keyID) else {
+            report("503", role, "key \(id) is not trusted. An administrator adds keys in \(TrustedKeys.defaultFolder).")
+            return
+        }
+        if known.role != role {
+            report("507", role, "key \(id) (\(known.name)) is trusted as \(known.role.rawValue), not as \(role.rawValue).")
+        }
+        if known.trust == .demonstration && !isVirtual {
+            report("508", role, "key \(id) is a demonstration key: it arms virtual devices only.")
+        }
+        guard signature.signs(bytes, key: known.key) else {
+            report("505", role, "the \(role.rawValue)'s signature does not fit: the file was changed after it was signed.")
+            return
+        }
+        guard signature.signsComment(key: known.key) else {
+            report("506", role, "the trusted comment of the \(role.rawValue)'s signature was changed.")
+            return
+        }
+        let expected = trustedComment(role: role, limits: limits)
+        if signature.trustedComment != expected {
+            report("507", role, "signed for \"\(signature.trustedComment)\", this is \"\(expected)\".")
+        }
+    }
+
+    private mutating func report(_ code: String, _ role: Role, _ text: String) {
+        problems.append(
+            Problem(code: "ANSA-L\(code)", file: limits.file, field: "approvals.\(role.rawValue)", text: text))
+    }
+}
