@@ -9,6 +9,7 @@ public final class JournalRecording: RecordingReader {
     public let frames: Int64
     public private(set) var warnings: [RecordingWarning] = []
     private let format: BlockFormat
+    private let stored: Montage
     private let file: FileBytes
     /// Blocks in the order of their first samples: where the first sample is, and where in the file its bytes are.
     private let index: [Place]
@@ -28,7 +29,8 @@ public final class JournalRecording: RecordingReader {
         do throws(JournalError) {
             let header = try JournalReader(directory).header
             format = header.format
-            montage = header.montage
+            stored = header.montage
+            montage = Montage(stored.channels.map { Channel(label: $0.label, kind: $0.kind, unit: $0.unit) })
             rate = (format.rateNumerator, format.rateDenominator)
             index = try JournalRecording.places(directory, format: format)
         } catch { throw RecordingError(file: path, text: error.description) }
@@ -76,19 +78,19 @@ public final class JournalRecording: RecordingReader {
         let from = max(first, place.firstSample)
         let to = min(first + Int64(count), place.firstSample + Int64(format.frames))
         unsafe scratch.withUnsafeBytes { raw in
-            for sample in from..<to {
-                let frame = Int(sample - place.firstSample)
+            for instant in from..<to {
+                let frame = Int(instant - place.firstSample)
                 if place.missing.contains(frame) { continue }
                 for channel in 0..<channels {
-                    let value = unsafe stored(raw, at: frame * channels + channel)
-                    unsafe into[Int(sample - first) * channels + channel] =
-                        value * montage.channels[channel].unitsPerCount
+                    let value = unsafe sample(raw, at: frame * channels + channel)
+                    unsafe into[Int(instant - first) * channels + channel] =
+                        value * stored.channels[channel].unitsPerCount
                 }
             }
         }
     }
 
-    private func stored(_ raw: UnsafeRawBufferPointer, at index: Int) -> Float {
+    private func sample(_ raw: UnsafeRawBufferPointer, at index: Int) -> Float {
         switch format.kind {
         case .int16: unsafe Float(Int16(littleEndian: raw.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self)))
         case .int32: unsafe Float(Int32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * index, as: Int32.self)))
