@@ -10,9 +10,10 @@ enum RowState: UInt8 {
 /// Puts stand-ins where samples are disturbed or missing.
 ///
 /// Missing rows hold the row before. Blanked rows are filled as declared, between the undisturbed rows on both sides. A
-/// blank that is still open at the newest row gets a provisional fill, causal; the caller keeps those rows, and once the
-/// far side is known they are filled again and filtered again from the state before them. So nothing that lasts rests on
-/// an extrapolation: at 130 Hz and 1 kHz, extrapolating lines without this second pass raises beta by 14 %.
+/// blank that is still open at the newest row gets a provisional fill, causal; the caller keeps those rows, and once
+/// the far side is known they are filled again and filtered again from the state before them. So nothing that lasts
+/// rests on an extrapolation. Measured at 130 Hz and 1 kHz on pink noise: lines extrapolated without this second pass
+/// raise the 13 to 30 Hz envelope by 14 %, with it blanking changes the envelope by 1 to 2 %.
 @safe final class ArtefactFill: @unchecked Sendable {
     let states: UnsafeMutablePointer<UInt8>
     private let rows: SampleRows
@@ -62,7 +63,9 @@ enum RowState: UInt8 {
     /// Learns from the rows of `range` that are present.
     func learn(_ range: Range<Int>) {
         guard let predictor else { return }
-        for row in range where state(row) == .present { unsafe predictor.learn(rows.row(row)) }
+        for row in range where state(row) == .present {
+            unsafe predictor.learn(rows.row(row), state: states + row)
+        }
     }
 
     func reset() {

@@ -10,11 +10,11 @@
 ///
 /// ### Implementation Notes
 ///
-/// Samples lie frame by frame; a group of eight channels runs through all frames of a block with its state in registers.
-/// Coefficients stand broadcast behind a pointer, −a1 and −a2 stored negated, and every step is a fused multiply-add, so
-/// that the bits depend on nothing but the inputs. More than five sections run as several passes, because no more states
-/// fit the registers. Samples that decay below 10⁻³⁸ become subnormal; the default control word is kept, and a channel of
-/// exact zeros stays exact zeros.
+/// Samples lie frame by frame; a group of eight channels runs through all frames of a block with its state in
+/// registers. Coefficients stand broadcast behind a pointer, −a1 and −a2 stored negated, and every step is a fused
+/// multiply-add, so that the bits depend on nothing but the inputs. More than five sections run as several passes,
+/// because no more states fit the registers. Samples that decay below 10⁻³⁸ become subnormal; the default control word
+/// is kept, and a channel of exact zeros stays exact zeros.
 @safe public final class BiquadBank: @unchecked Sendable {
     public let sections: Int
     /// Vectors of eight channels.

@@ -1,6 +1,7 @@
 public import Signal
 
-/// Makes of stored samples what a decoder can use: scaled, free of stimulation artefacts, referenced, filtered, measured.
+/// Makes of stored samples what a decoder can use: scaled, free of stimulation artefacts, referenced, filtered,
+/// measured.
 ///
 ///     let conditioner = try Conditioner(configuration: configuration)
 ///     conditioner.process(block, marks: marks)
@@ -12,9 +13,9 @@ public import Signal
 ///
 /// ### Implementation Notes
 ///
-/// A blank that is open at a block's end is filled provisionally. The filters' state before it is kept, and the next block
-/// begins by filling and filtering those rows again, so that no extrapolation stays in any state. The output of a block
-/// is never changed afterwards.
+/// A blank that is open at a block's end is filled provisionally. The filters' state before it is kept, and the next
+/// block begins by filling and filtering those rows again, so that no extrapolation stays in any state. The output of a
+/// block is never changed afterwards.
 @safe public final class Conditioner: @unchecked Sendable {
     public let configuration: ConditioningConfiguration
     /// Channels in ``output``.

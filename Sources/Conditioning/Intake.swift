@@ -15,8 +15,11 @@ public struct ChannelFaults: OptionSet, Hashable, Sendable, BitwiseCopyable {
 
 /// Brings stored samples into rows of µV, and watches for samples that are not to be believed.
 ///
-/// A sample that is not finite never leaves this room: the channel's last finite one stands in for it.
+/// A sample that is not finite, or so great that its square would soon not be, never reaches a filter: the channel's
+/// last finite one stands in for it.
 @safe final class Intake: @unchecked Sendable {
+    /// 10¹² µV: a million volts.
+    private static let greatest: Float = 1e12
     private let channels: [Int]
     private let groups: Int
     /// The device channel of the first lane of each group when its eight lanes are neighbours, else −1.
@@ -127,7 +130,8 @@ extension Intake {
                 }
             }
             let scaled = unsafe stored * gains.row(0)[group]
-            let lost = (scaled - scaled) .!= Octet(repeating: 0)
+            let most = Octet(repeating: Self.greatest)
+            let lost = .!((scaled .< most) .& (scaled .> -most))
             note(.nonFinite, lost, group)
             let kept = unsafe scaled.replacing(with: last.row(0)[group], where: lost)
             unsafe last.row(0)[group] = kept
@@ -137,7 +141,8 @@ extension Intake {
     }
 
     @inline(__always) private func watch(_ counts: Octet, _ group: Int) {
-        let ends = (counts .<= Octet(repeating: limits.saturationLow)) .| (counts .>= Octet(repeating: limits.saturationHigh))
+        let low = counts .<= Octet(repeating: limits.saturationLow)
+        let ends = low .| (counts .>= Octet(repeating: limits.saturationHigh))
         note(.saturated, ends, group)
         let same = unsafe counts .== previous.row(0)[group]
         let longer = unsafe run.row(0)[group] + Octet(repeating: seen ? 1 : 0)

@@ -1,67 +1,100 @@
 /// Expects a channel's next sample from its last ones, as it has learned from the channel itself.
 ///
 /// The autocorrelation of the deviation from a slow mean, forgotten with a time constant of 2 s, gives the coefficients
-/// by Levinson's recursion. Source: Makhoul, Linear prediction: a tutorial review, Proc. IEEE 63:561 (1975), eq. 38.
+/// by Levinson's recursion. Each lag is learned from pairs of undisturbed samples alone: learning from filled ones
+/// would feed predictions back into themselves. Source: Makhoul, Linear prediction: a tutorial review, Proc. IEEE
+/// 63:561 (1975), eq. 38.
 ///
 /// ### Implementation Notes
 ///
-/// Eight channels a vector; all memory is allocated once. A white-noise correction of 10⁻³ keeps the recursion
-/// well-conditioned, and reflection coefficients are held within ±0.999, so that a prediction never grows.
+/// Eight channels a vector; all memory is allocated once. Dense blanks leave lags that are never seen whole (at 185 Hz
+/// and 1 kHz, lag 2), so the order is what has been learned without a hole. Lags learned at different times need not
+/// fit together: a white-noise correction of 10⁻² helps, a reflection beyond ±0.99 is left out, and a prediction stays
+/// within four standard deviations of the mean.
 @safe final class LinearPredictor: @unchecked Sendable {
     /// Samples that a prediction rests on.
-    static let order = 8
+    static let order = 6
 
     private let groups: Int
     private let forget: Float
     /// Rows: mean; autocorrelation at lags 0 to order; coefficients 1 to order; the recursion's scratch; the miss.
-    private let mean, correlation, weights, scratch, missed: SampleRows
+    /// Pairs that each lag was learned from.
+    private let pairs: UnsafeMutablePointer<Int64>
+    private let mean, correlation, weights, scratch, missed, bound: SampleRows
+    /// Pairs without which a lag is not trusted.
+    private static let enough = 64
 
     init(groups: Int, rate: Double) {
         self.groups = groups
         forget = Float(1 / max(1, 2 * rate))
+        unsafe pairs = .allocate(capacity: Self.order + 1)
+        unsafe pairs.initialize(repeating: 0, count: Self.order + 1)
         mean = SampleRows(rows: 1, channels: groups * 8)
         correlation = SampleRows(rows: Self.order + 1, channels: groups * 8)
         weights = SampleRows(rows: Self.order, channels: groups * 8)
         scratch = SampleRows(rows: Self.order, channels: groups * 8)
         missed = SampleRows(rows: 1, channels: groups * 8)
+        bound = SampleRows(rows: 1, channels: groups * 8)
     }
 
-    /// Learns from the sample at `row`; the rows before it lie before it in memory.
-    func learn(_ row: UnsafeMutablePointer<Octet>) {
-        let share = Octet(repeating: forget)
+    deinit { unsafe pairs.deallocate() }
+
+    /// Learns from the undisturbed sample at `row`; the rows before it lie before it in memory, their states before
+    /// `state`.
+    func learn(_ row: UnsafeMutablePointer<Octet>, state: UnsafeMutablePointer<UInt8>) {
+        for lag in 0...Self.order where unsafe state[-lag] == RowState.present.rawValue {
+            unsafe pairs[lag] += 1
+            let share = unsafe Octet(repeating: max(forget, 1 / Float(pairs[lag])))
+            for group in 0..<groups {
+                let centre = unsafe mean.row(0)[group]
+                let product = unsafe (row[group] - centre) * (row[group - lag * groups] - centre)
+                let old = unsafe correlation.row(lag)[group]
+                unsafe correlation.row(lag)[group] = old.addingProduct(share, product - old)
+            }
+        }
+        let share = unsafe Octet(repeating: max(forget, 1 / Float(pairs[0])))
         for group in 0..<groups {
             let centre = unsafe mean.row(0)[group]
-            let now = unsafe row[group] - centre
-            for lag in 0...Self.order {
-                let then = unsafe row[group - lag * groups] - centre
-                let old = unsafe correlation.row(lag)[group]
-                unsafe correlation.row(lag)[group] = old.addingProduct(share, now * then - old)
-            }
-            unsafe mean.row(0)[group] = centre.addingProduct(share, now)
+            unsafe mean.row(0)[group] = centre.addingProduct(share, row[group] - centre)
         }
     }
 
     /// Works out the coefficients from what was learned.
     func solve() {
+        var order = 0
+        while order < Self.order, unsafe pairs[order + 1] >= Self.enough { order += 1 }
+        weights.clear()
         for group in 0..<groups {
-            var error = unsafe correlation.row(0)[group] * 1.001 + Octet(repeating: 1e-12)
-            for step in 1...Self.order {
+            let power = unsafe correlation.row(0)[group]
+            unsafe bound.row(0)[group] = power.squareRoot() * 4
+            var error = power * 1.01 + Octet(repeating: 1e-12)
+            for step in stride(from: 1, through: order, by: 1) {
                 var rest = unsafe correlation.row(step)[group]
                 for j in 1..<step {
                     rest = unsafe rest.addingProduct(-weights.row(j - 1)[group], correlation.row(step - j)[group])
                 }
-                let limit = Octet(repeating: 0.999)
-                let reflection = (rest / error).clamped(lowerBound: -limit, upperBound: limit)
-                for j in 1..<step { unsafe scratch.row(j - 1)[group] = weights.row(j - 1)[group] }
-                for j in 1..<step {
-                    let mirrored = unsafe scratch.row(step - j - 1)[group]
-                    let kept = unsafe scratch.row(j - 1)[group]
-                    unsafe weights.row(j - 1)[group] = kept.addingProduct(-reflection, mirrored)
-                }
-                unsafe weights.row(step - 1)[group] = reflection
+                let reflection = Self.trusted(rest / error)
+                reflect(reflection, step, group)
                 error = error.addingProduct(-error, reflection * reflection)
             }
         }
+    }
+
+    /// Zero where a reflection is not that of a stable predictor.
+    @inline(__always) private static func trusted(_ reflection: Octet) -> Octet {
+        let limit = Octet(repeating: 0.99)
+        let isStable = (reflection .<= limit) .& (reflection .>= -limit)
+        return Octet(repeating: 0).replacing(with: reflection, where: isStable)
+    }
+
+    @inline(__always) private func reflect(_ reflection: Octet, _ step: Int, _ group: Int) {
+        for j in 1..<step { unsafe scratch.row(j - 1)[group] = weights.row(j - 1)[group] }
+        for j in 1..<step {
+            let mirrored = unsafe scratch.row(step - j - 1)[group]
+            let kept = unsafe scratch.row(j - 1)[group]
+            unsafe weights.row(j - 1)[group] = kept.addingProduct(-reflection, mirrored)
+        }
+        unsafe weights.row(step - 1)[group] = reflection
     }
 
     /// Writes what the rows before `row` let expect into it.
@@ -82,16 +115,18 @@
     }
 
     func reset() {
-        for rows in [mean, correlation, weights, scratch, missed] { rows.clear() }
+        unsafe pairs.update(repeating: 0, count: Self.order + 1)
+        for rows in [mean, correlation, weights, scratch, missed, bound] { rows.clear() }
     }
 
     @inline(__always) private func expected(_ row: UnsafeMutablePointer<Octet>, _ group: Int) -> Octet {
         let centre = unsafe mean.row(0)[group]
-        var sum = centre
+        var sum = Octet(repeating: 0)
         for lag in 1...Self.order {
             let then = unsafe row[group - lag * groups] - centre
             sum = unsafe sum.addingProduct(weights.row(lag - 1)[group], then)
         }
-        return sum
+        let limit = unsafe bound.row(0)[group]
+        return centre + sum.clamped(lowerBound: -limit, upperBound: limit)
     }
 }

@@ -47,7 +47,8 @@ enum SectionPairing {
     }
 
     private static func takeNearest(to pole: Complex, from zeros: inout [Double]) -> Double {
-        let nearest = zeros.indices.min { (Complex(zeros[$0]) - pole).magnitude < (Complex(zeros[$1]) - pole).magnitude }
+        let distances = zeros.map { (Complex($0) - pole).magnitude }
+        let nearest = distances.indices.min { distances[$0] < distances[$1] }
         return nearest.map { zeros.remove(at: $0) } ?? 0
     }
 }

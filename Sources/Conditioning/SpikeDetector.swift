@@ -12,7 +12,7 @@ import Signal
     private let share: Float
     private let refractory: Float
     private let settling: Int64
-    /// Mean square; samples that a channel must still be silent.
+    /// Mean square; samples for which a channel must still be silent.
     private let power, silence: SampleRows
     private var learned: Int64 = 0
 
@@ -20,11 +20,11 @@ import Signal
         self.channels = channels
         threshold = detection.threshold * detection.threshold
         share = Float(-expm1(-1 / (detection.rmsTimeConstant * rate)))
-        refractory = Float((detection.refractory * rate).rounded(.up))
+        refractory = Float(max(1, (detection.refractory * rate).rounded(.up)) - 1)
         settling = Int64((detection.rmsTimeConstant * rate / 10).rounded(.up))
         power = SampleRows(rows: 1, channels: channels)
         silence = SampleRows(rows: 1, channels: channels)
-        spikes = SpikeTrain(capacity: channels * max(4, frames / max(1, Int(refractory)) + 1))
+        spikes = SpikeTrain(capacity: channels * (frames / (Int(refractory) + 1) + 1))
     }
 
     /// Forgets the spikes of the block before.
