@@ -1,0 +1,29 @@
+# Two commands matter: `make run` and `make test`. Both install what is missing, build, and do their job.
+# A path with spaces is fine: nothing here names a file by an absolute path.
+
+.PHONY: run test build bench format lint clean
+
+run:
+	@Scripts/setup.sh run
+	swift build -c release
+	@Scripts/run.sh
+
+test:
+	@Scripts/setup.sh test
+	@Scripts/test.sh
+
+build:
+	@Scripts/setup.sh build
+	swift build -c release
+
+bench: build
+	@"$$(swift build -c release --show-bin-path)/ansa" bench
+
+format:
+	swift format format --in-place --recursive Sources Tests Package.swift
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+clean:
+	rm -rf .build .oracles .recordings
