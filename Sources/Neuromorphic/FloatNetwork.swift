@@ -1,8 +1,8 @@
 import Glibc
 
 /// NIR's equations in double precision, one step at a time, without allocation.
-@safe final class FloatNetwork {
-    private(set) var operations = Operations()
+@safe package final class FloatNetwork {
+    package private(set) var operations = Operations()
     private(set) var neuronCount = 0
     private var nodes: [FloatNode] = []
     private var sources: [FloatSource] = []
@@ -18,7 +18,7 @@ import Glibc
     private let parameters: UnsafeMutablePointer<Double>
     private var time = 0
 
-    init(graph: NIRGraph, dt: Double, scheme: Scheme) throws(NIRError) {
+    package init(graph: NIRGraph, dt: Double, scheme: Scheme) throws(NIRError) {
         let layout = try FloatLayout(graph, dt: dt, scheme: scheme)
         self.scheme = scheme
         nodes = layout.nodes
@@ -58,7 +58,7 @@ import Glibc
         operations = Operations()
     }
 
-    func step(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>) {
+    package func step(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>) {
         unsafe swap(&out, &previous)
         for index in 0..<nodes.count {
             let node = nodes[index]
@@ -168,7 +168,7 @@ import Glibc
     }
 
     /// The values of a node after the last step: `name`, `name#v` (membrane) or `name#I` (current).
-    func probe(_ name: String) -> [Double] {
+    package func probe(_ name: String) -> [Double] {
         let base = name.split(separator: "#").first.map(String.init) ?? name
         guard let index = names.firstIndex(of: base) else { return [] }
         let node = nodes[index]

@@ -56,11 +56,16 @@ public enum NIRError: Error, Hashable, Sendable, CustomStringConvertible {
         case .notFinite(let node, let parameter, let index):
             "node '\(node)': \(parameter)\(index) is not a finite number"
         case .outOfRange(let node, let parameter, let index, let value, let allowed):
-            "node '\(node)': \(parameter)\(index) = \(value); allowed: \(allowed)"
+            "node '\(node)': \(parameter)\(index) = \(short(value)); allowed: \(allowed)"
         case .algebraicLoop(let nodes):
             "loop without state or delay: " + nodes.map { "'\($0)'" }.joined(separator: " -> ")
         case .tooLarge(let what, let found, let allowed): "\(what): \(found), at most \(allowed) are accepted"
         case .chip(let node, let reason): "node '\(node)' does not fit the fixed-point chip: \(reason)"
         }
     }
+}
+
+/// A value as a person wrote it: the shortest text of a float32 where the value is one.
+private func short(_ value: Double) -> String {
+    Double(Float(value)) == value ? "\(Float(value))" : "\(value)"
 }

@@ -1,16 +1,16 @@
 /// A graph mapped to the fixed-point chip.
-struct FixedPlan {
+package struct FixedPlan {
     /// An output of the network: a neuron, and its chip units per graph unit (0 for a spike).
-    struct Output {
-        var population: Int
-        var neuron: Int
-        var unit: Double
+    package struct Output {
+        package var population: Int
+        package var neuron: Int
+        package var unit: Double
     }
 
-    var populations: [LoihiPopulation] = []
-    var connections: [LoihiConnection] = []
-    var outputs: [Output] = []
-    var report = QuantisationReport()
+    package var populations: [LoihiPopulation] = []
+    package var connections: [LoihiConnection] = []
+    package var outputs: [Output] = []
+    package var report = QuantisationReport()
 }
 
 /// Maps NIR graphs to Loihi's integers.
@@ -23,8 +23,8 @@ struct FixedPlan {
 ///
 /// S is the largest that keeps thresholds an eighth, and readouts the whole, of the 24-bit range, biases 13 bits and
 /// weights 8 bits; below it, the scale that rounds the weights best. Mixed weights stay even.
-enum Quantisation {
-    static func plan(_ graph: NIRGraph, dt: Double, scheme: Scheme) throws(NIRError) -> FixedPlan {
+package enum Quantisation {
+    package static func plan(_ graph: NIRGraph, dt: Double, scheme: Scheme) throws(NIRError) -> FixedPlan {
         guard scheme.reset == .zero else {
             throw .chip(node: "network", reason: "reset 'subtract' does not exist there; allowed: zero")
         }

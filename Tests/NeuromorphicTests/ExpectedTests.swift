@@ -1,0 +1,80 @@
+import Testing
+
+import Neuromorphic
+
+/// Expected values: `*.expected.json`, whose interpreter was checked against Norse, Nengo and snnTorch.
+@Suite struct ExpectedTests {
+    static let files = [
+        "affine", "linear", "scale", "threshold", "delay", "i", "if", "li", "lif", "cubali", "cubalif", "recurrent",
+        "nested_decoder", "two_edges_sum", "lif_reset_leak", "delayed_loop", "old_layout",
+    ].map { "generated/" + $0 } + ["public/lif_norse", "public/two_lif_neurons", "public/braille_noDelay_bias_zero"]
+
+    private func scheme(_ text: String) -> Scheme {
+        let words = text.split(separator: "/").map(String.init)
+        return Scheme(
+            integration: words.contains("exact") ? .exact : .euler,
+            order: words.contains("voltage-first") ? .voltageFirst : .currentFirst,
+            reset: words.contains("subtract") ? .subtract : .zero)
+    }
+
+    private func inputs(_ file: [String: Any], steps: Int, count: Int) -> [[Float]] {
+        let rows = file.rows("input")
+        if !rows.isEmpty { return rows.map { $0.map { Float($0) } } }
+        var values = [[Float]](repeating: [Float](repeating: 0, count: count), count: steps)
+        let amplitude = file["event_amplitude"] == nil ? 1 : file.double("event_amplitude")
+        for event in file.table("input_events") { values[event[0]][event[1]] = Float(amplitude) }
+        return values
+    }
+
+    @Test("Spikes equal the expectation at every step, values within float32's tolerance",
+        .enabled(if: Data.isPresent, "needs recordings in ANSA_DATA"), arguments: files)
+    func expectation(_ name: String) throws {
+        let file = try Data.json(name + ".expected.json")
+        let graph = try NIRGraph.load(Data.path(name + ".nir"))
+        let steps = file.int("steps")
+        let given = inputs(file, steps: steps, count: graph.inputCount)
+        let schemes = file.dictionary("expected")
+        #expect(!schemes.isEmpty)
+        for (text, value) in schemes.sorted(by: { $0.key < $1.key }) {
+            let outputs = (value as? [String: Any] ?? [:]).dictionary("outputs")
+            #expect(!outputs.isEmpty)
+            let network = try FloatNetwork(graph: graph, dt: file.double("dt_s"), scheme: scheme(text))
+            var traces: [String: [[Double]]] = [:]
+            var out = [Float](repeating: 0, count: max(1, graph.outputCount))
+            for step in 0..<steps {
+                unsafe given[step].withUnsafeBufferPointer { list in
+                    if let base = list.baseAddress { unsafe network.step(input: base, output: &out) }
+                }
+                for node in outputs.keys { traces[node, default: []].append(network.probe(node)) }
+            }
+            for (node, value) in outputs {
+                compare(traces[node] ?? [], value as? [String: Any] ?? [:], "\(name) \(text) \(node)")
+            }
+        }
+    }
+
+    private func compare(_ found: [[Double]], _ expected: [String: Any], _ place: String) {
+        if expected["spike_events"] != nil {
+            let fired = found.indices.flatMap { step in
+                found[step].indices.filter { found[step][$0] != 0 }.map { [step, $0] }
+            }
+            #expect(fired == expected.table("spike_events").sorted { ($0[0], $0[1]) < ($1[0], $1[1]) }, "\(place)")
+            return
+        }
+        let rows = expected.rows("values")
+        #expect(rows.count == found.count, "\(place)")
+        for (step, pair) in zip(rows, found).enumerated() {
+            let isClose = pair.0.count == pair.1.count && zip(pair.0, pair.1).allSatisfy { wanted, value in
+                abs(wanted - value) <= max(1e-5, 1e-4 * abs(wanted))
+            }
+            if !isClose { Issue.record("\(place) step \(step): \(pair.1), expected \(pair.0)"); return }
+        }
+    }
+
+    @Test("Convolutions are named as not run, not taken for something else",
+        .enabled(if: Data.isPresent, "needs recordings in ANSA_DATA"))
+    func convolution() throws {
+        let graph = try NIRGraph.load(Data.path("generated/conv1d.nir"))
+        #expect(throws: NIRError.self) { try ChipNetwork(graph: graph, backend: .float, dt: 0.001) }
+    }
+}
