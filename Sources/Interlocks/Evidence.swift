@@ -5,7 +5,7 @@ public struct Evidence: Hashable, Sendable, BitwiseCopyable {
     public var mode: Mode = .off
     /// An operator armed this session and the token of arming was consumed.
     public var isArmed = false
-    /// Limits verified, inside their time window, subject and device match.
+    /// Limits verified, not before their first day, subject and device match; expiry is the next field's.
     public var limitsValid = false
     /// Now is past the limits' expiry.
     public var limitsExpired = false

@@ -18,15 +18,19 @@ public struct Contact: Hashable, Sendable {
     public var mayStimulate: Bool
     /// Material limit in fC/µm² per phase (1 µC/cm² = 10 fC/µm²); nil where the file gives none (a return case).
     public var chargeInjectionDensity: Int64?
+    /// Per phase, of a microelectrode only; the default of 2 nC is McCreery 2010's level without loss.
+    public var microChargePerPhase: Femtocoulombs
 
     /// A contact.
     public init(
-        kind: ElectrodeKind, area: SquareMicrometres, mayStimulate: Bool, chargeInjectionDensity: Int64? = nil
+        kind: ElectrodeKind, area: SquareMicrometres, mayStimulate: Bool, chargeInjectionDensity: Int64? = nil,
+        microChargePerPhase: Femtocoulombs = Femtocoulombs(2_000_000)
     ) {
         self.kind = kind
         self.area = area
         self.mayStimulate = mayStimulate
         self.chargeInjectionDensity = chargeInjectionDensity
+        self.microChargePerPhase = microChargePerPhase
     }
 }
 
@@ -81,92 +85,56 @@ public struct Baseline: Hashable, Sendable, BitwiseCopyable {
 ///
 /// Integers in the units of their names. Built by Configuration from a signed file, a device and the compiled ceilings.
 public struct Limits: Hashable, Sendable {
-    public var contacts: [Contact]
-    public var pairs: [ContactPair]
-    public var amplitude: ClosedRange<Nanoamperes>
+    public var contacts: [Contact] = []
+    public var pairs: [ContactPair] = []
+    public var amplitude: ClosedRange<Nanoamperes> = Nanoamperes(0)...Nanoamperes(0)
     /// Over the source contacts that are driven together.
-    public var totalAmplitude: Nanoamperes
-    public var width: ClosedRange<Microseconds>
-    public var interphase: ClosedRange<Microseconds>
+    public var totalAmplitude = Nanoamperes(0)
+    public var width: ClosedRange<Microseconds> = Microseconds(0)...Microseconds(0)
+    public var interphase: ClosedRange<Microseconds> = Microseconds(0)...Microseconds(0)
     /// Period, rounded to the strict side: 185 Hz gives at least 5,406 µs.
-    public var period: ClosedRange<Microseconds>
+    public var period: ClosedRange<Microseconds> = Microseconds(0)...Microseconds(0)
     /// From the end of a pulse to the start of the next.
-    public var minimumInterPulse: Microseconds
-    public var chargePerPhase: Femtocoulombs
+    public var minimumInterPulse = Microseconds(0)
+    public var chargePerPhase = Femtocoulombs(0)
     /// fC/µm² per phase; 30 µC/cm² is 300.
-    public var chargeDensity: Int64
+    public var chargeDensity: Int64 = 0
     /// K of Q² ≤ K·A (fC², µm²): a row of ``shannonTable``.
-    public var shannonK: UInt64
-    public var imbalance: PartsPerMillion
+    public var shannonK: UInt64 = 0
+    public var imbalance = PartsPerMillion(0)
     /// |ΣQ| over 1 s.
-    public var netCharge: Femtocoulombs
+    public var netCharge = Femtocoulombs(0)
     /// Bit i: waveform with raw value i is allowed.
-    public var waveforms: UInt8
+    public var waveforms: UInt8 = 0
     /// nA/s.
-    public var rampUp: Int64
+    public var rampUp: Int64 = 0
     /// nA/s.
-    public var rampDown: Int64
+    public var rampDown: Int64 = 0
     /// Between two consecutive permits.
-    public var maximumStep: Nanoamperes
-    public var doseMode: DoseMode
+    public var maximumStep = Nanoamperes(0)
+    public var doseMode: DoseMode = .continuous
     /// 1 s, 60 s, 1 h, 24 h, in this order.
-    public var doseWindows: [DoseWindow]
-    public var lockoutAfterFault: Microseconds
-    public var maximumSampleAge: Microseconds
-    public var maximumGap: Microseconds
-    public var minimumValidChannels: Int64
-    public var deadlineMisses: Int64
-    public var deadlineMissWindow: Microseconds
+    public var doseWindows: [DoseWindow] = []
+    public var lockoutAfterFault = Microseconds(0)
+    public var maximumSampleAge = Microseconds(0)
+    public var maximumGap = Microseconds(0)
+    public var minimumValidChannels: Int64 = 0
+    public var deadlineMisses: Int64 = 0
+    public var deadlineMissWindow = Microseconds(0)
     /// Millionths.
-    public var minimumConfidence: Int64
-    public var onSensorLoss: Fallback
-    public var onWatchdog: Fallback
-    public var onExpiry: Fallback
+    public var minimumConfidence: Int64 = 1_000_000
+    public var onSensorLoss: Fallback = .stop
+    public var onWatchdog: Fallback = .stop
+    public var onExpiry: Fallback = .rampOff
     /// `on_gate_violation: off-latched`.
-    public var latchesOnGateViolation: Bool
-    public var holdMaximum: Microseconds
+    public var latchesOnGateViolation = false
+    public var holdMaximum = Microseconds(0)
     public var baseline: Baseline?
     /// Closed loop may run at all (purpose and consent).
-    public var allowsClosedLoop: Bool
-    public var tokenTimeout: Microseconds
-    public var lease: Microseconds
+    public var allowsClosedLoop = false
+    public var tokenTimeout = Microseconds(0)
+    public var lease = Microseconds(0)
 
     /// Nothing is allowed: no pair, zero ranges. Configuration fills it in.
-    public init() {
-        contacts = []
-        pairs = []
-        amplitude = Nanoamperes(0)...Nanoamperes(0)
-        totalAmplitude = Nanoamperes(0)
-        width = Microseconds(0)...Microseconds(0)
-        interphase = Microseconds(0)...Microseconds(0)
-        period = Microseconds(0)...Microseconds(0)
-        minimumInterPulse = Microseconds(0)
-        chargePerPhase = Femtocoulombs(0)
-        chargeDensity = 0
-        shannonK = 0
-        imbalance = PartsPerMillion(0)
-        netCharge = Femtocoulombs(0)
-        waveforms = 0
-        rampUp = 0
-        rampDown = 0
-        maximumStep = Nanoamperes(0)
-        doseMode = .continuous
-        doseWindows = []
-        lockoutAfterFault = Microseconds(0)
-        maximumSampleAge = Microseconds(0)
-        maximumGap = Microseconds(0)
-        minimumValidChannels = 0
-        deadlineMisses = 0
-        deadlineMissWindow = Microseconds(0)
-        minimumConfidence = 1_000_000
-        onSensorLoss = .stop
-        onWatchdog = .stop
-        onExpiry = .rampOff
-        latchesOnGateViolation = false
-        holdMaximum = Microseconds(0)
-        baseline = nil
-        allowsClosedLoop = false
-        tokenTimeout = Microseconds(0)
-        lease = Microseconds(0)
-    }
+    public init() {}
 }

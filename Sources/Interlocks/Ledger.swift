@@ -1,0 +1,70 @@
+/// Sliding sums of charge: one ring of 64 buckets, and the one that is partly expired, per contact and window.
+///
+/// A bucket is ⌈length / 64⌉ long, at least 16 µs, so that its number stays far from Int64's end. A bucket that has
+/// expired in part counts whole, so that a sum is never too small.
+/// What was debited for a later time counts at once. Debits earlier than the newest bucket go into the newest.
+struct Ledger: Sendable {
+    static let slots = 65
+
+    let contacts: Int
+    private let bucketLengths: [Int64]
+    /// Number of the newest bucket, per ring.
+    private var newest: [Int64]
+    private var charges: [Int64]
+
+    init(contacts: Int, lengths: [Int64]) {
+        self.contacts = contacts
+        bucketLengths = lengths.map { max(16, quotientRoundedUp(max(0, $0), 64)) }
+        newest = Array(repeating: 0, count: contacts * lengths.count)
+        charges = Array(repeating: 0, count: contacts * lengths.count * Ledger.slots)
+    }
+
+    /// Nil where there is no such ring.
+    private func ring(contact: Int, window: Int) -> Int? {
+        guard contact >= 0, contact < contacts, bucketLengths.indices.contains(window) else { return nil }
+        return contact * bucketLengths.count + window
+    }
+
+    /// The sum over the window that ends at `time`; nil where there is no such ring or the sum does not fit.
+    func charge(contact: Int, window: Int, at time: Int64) -> Int64? {
+        guard let ring = ring(contact: contact, window: window) else { return nil }
+        let bucket = max(0, time) / bucketLengths[window]
+        var total: Int64? = 0
+        for age in 0..<min(Int64(Ledger.slots), newest[ring] + 1) where newest[ring] - age + 64 >= bucket {
+            total = sum(total, charges[slot(ring, newest[ring] - age)])
+        }
+        return total
+    }
+
+    mutating func debit(contact: Int, window: Int, charge: Int64, at time: Int64) {
+        guard let ring = ring(contact: contact, window: window) else { return }
+        let bucket = max(newest[ring], max(0, time) / bucketLengths[window])
+        for age in 0..<min(Int64(Ledger.slots), bucket - newest[ring]) {
+            charges[slot(ring, bucket - age)] = 0
+        }
+        newest[ring] = bucket
+        charges[slot(ring, bucket)] = sum(charges[slot(ring, bucket)], charge) ?? .max
+    }
+
+    /// True if `pulses` debits of `charge` from `first` on, `period` apart, keep every window at or under `limit`.
+    ///
+    /// The new pulses never expire here: a segment is shorter than a window.
+    func holds(
+        _ charge: Int64, pulses: Int64, first: Int64, period: Int64, contact: Int, window: Int, limit: Int64
+    ) -> Bool {
+        guard pulses <= CompiledCeilings.pulses, bucketLengths.indices.contains(window) else { return false }
+        var bucket: Int64 = -1
+        var before: Int64?
+        for pulse in 0..<pulses {
+            guard let time = sum(first, product(pulse, period)) else { return false }
+            if max(0, time) / bucketLengths[window] != bucket {
+                bucket = max(0, time) / bucketLengths[window]
+                before = self.charge(contact: contact, window: window, at: time)
+            }
+            guard let total = sum(before, product(charge, pulse + 1)), total <= limit else { return false }
+        }
+        return true
+    }
+
+    private func slot(_ ring: Int, _ bucket: Int64) -> Int { ring * Ledger.slots + Int(bucket % Int64(Ledger.slots)) }
+}

@@ -1,0 +1,104 @@
+import Signal
+
+/// A segment with what follows from it, computed once: all sums and products that could overflow.
+struct Plan {
+    let segment: Segment
+    /// Nil where the segment names no allowed pair.
+    let pair: ContactPair?
+    /// Leading phase of the pair, fC; nil where the operands lie outside their domain or a product overflows.
+    let charge: Int64?
+    /// |Q1 + Q2| of one pulse of the pair, fC, rounded up.
+    let netCharge: Int64?
+    /// Two phases and the interphase, µs.
+    let pulseLength: Int64?
+    /// Start of the last pulse.
+    let lastPulse: Int64?
+    /// End of the last pulse.
+    let end: Int64?
+
+    init(_ segment: Segment, under limits: Limits) {
+        self.segment = segment
+        pair = Plan.pair(of: segment, under: limits)
+        let isInDomain =
+            segment.amplitude.value >= 0 && segment.width.value > 0 && segment.interphase.value >= 0
+            && segment.period.value > 0 && segment.pulses >= 1 && segment.imbalance.value >= 0
+        charge = isInDomain ? product(segment.amplitude.value, segment.width.value) : nil
+        netCharge = charge.flatMap { product($0, segment.imbalance.value) }.map { quotientRoundedUp($0, 1_000_000) }
+        pulseLength = isInDomain ? sum(product(segment.width.value, 2), segment.interphase.value) : nil
+        let span = isInDomain ? product(segment.pulses - 1, segment.period.value) : nil
+        lastPulse = sum(span, segment.firstPulse.value)
+        end = sum(lastPulse, pulseLength)
+    }
+
+    /// Every operand lies in its domain and every product fits.
+    var isComputable: Bool {
+        charge.flatMap { product($0, segment.pulses) } != nil && netCharge != nil && end != nil
+    }
+
+    /// The pair, if it and each of its contacts are in the allow-list and no contact is on both sides.
+    private static func pair(of segment: Segment, under limits: Limits) -> ContactPair? {
+        guard limits.pairs.indices.contains(Int(segment.pair)) else { return nil }
+        let pair = limits.pairs[Int(segment.pair)]
+        guard !pair.cathodes.isEmpty, !pair.anodes.isEmpty else { return nil }
+        let isAllowed = pair.allSatisfy { index, _ in
+            limits.contacts.indices.contains(index) && limits.contacts[index].mayStimulate
+                && pair.uses(of: index) == 1
+        }
+        return isAllowed ? pair : nil
+    }
+}
+
+extension ContactPair {
+    /// How often a contact is named, on both sides.
+    func uses(of contact: Int) -> Int {
+        var uses = 0
+        for index in cathodes where index == contact { uses += 1 }
+        for index in anodes where index == contact { uses += 1 }
+        return uses
+    }
+
+    /// True if `holds(contact index, number of contacts that share the current with it)` for every contact.
+    func allSatisfy(_ holds: (Int, Int64) -> Bool) -> Bool {
+        var all = true
+        for index in cathodes where !holds(index, Int64(cathodes.count)) { all = false }
+        for index in anodes where !holds(index, Int64(anodes.count)) { all = false }
+        return all
+    }
+}
+
+/// a·b; nil if a factor is missing or the product does not fit.
+func product(_ a: Int64?, _ b: Int64?) -> Int64? {
+    guard let a, let b else { return nil }
+    let (value, overflow) = a.multipliedReportingOverflow(by: b)
+    return overflow ? nil : value
+}
+
+/// a + b; nil if a term is missing or the sum does not fit.
+func sum(_ a: Int64?, _ b: Int64?) -> Int64? {
+    guard let a, let b else { return nil }
+    let (value, overflow) = a.addingReportingOverflow(b)
+    return overflow ? nil : value
+}
+
+/// a − b; nil if a term is missing or the difference does not fit.
+func difference(_ a: Int64?, _ b: Int64?) -> Int64? {
+    guard let a, let b else { return nil }
+    let (value, overflow) = a.subtractingReportingOverflow(b)
+    return overflow ? nil : value
+}
+
+/// ⌈a / b⌉ of a ≥ 0 and b ≥ 1.
+func quotientRoundedUp(_ a: Int64, _ b: Int64) -> Int64 { a / b + (a % b > 0 ? 1 : 0) }
+
+/// a·b·c ≤ d·e·f, exact; false if a factor is negative or a product does not fit into 128 bits.
+func isProduct(_ a: Int64, _ b: Int64, _ c: Int64 = 1, atMost d: Int64, _ e: Int64, _ f: Int64 = 1) -> Bool {
+    guard let left = wideProduct(a, b, c), let right = wideProduct(d, e, f) else { return false }
+    return left <= right
+}
+
+private func wideProduct(_ a: Int64, _ b: Int64, _ c: Int64) -> UInt128? {
+    guard a >= 0, b >= 0, c >= 0 else { return nil }
+    let (ab, first) = UInt128(a).multipliedReportingOverflow(by: UInt128(b))
+    let (abc, second) = ab.multipliedReportingOverflow(by: UInt128(c))
+    return first || second ? nil : abc
+}
