@@ -46,7 +46,7 @@ struct CrossChecks {
         if order[2].value <= order[1].value {
             report("302", limits.expires, "expires", "is not after not_before (\(limits.notBefore.text)).")
         }
-        let days = (limits.expires.value - limits.issued.value) / Calendar.day
+        let days = (limits.expires.value - limits.issued.value) / FileDate.day
         if days > BuiltInCeilings.virtualValidityDays {
             let text = "\(days) days after issued; at most 180, for a virtual device twenty years."
             report("303", limits.expires, "expires", text)

@@ -10,7 +10,7 @@ struct DeviceChecks {
     func run() {
         checkIdentity()
         checkCapabilities()
-        let days = (limits.expires.value - limits.issued.value) / Calendar.day
+        let days = (limits.expires.value - limits.issued.value) / FileDate.day
         if !device.isVirtual && days > BuiltInCeilings.validityDays {
             let text = "\(days) days after issued; at most 180. Only limits for virtual devices may last longer."
             findings.report("303", limits.expires.position, "expires", text)

@@ -102,7 +102,7 @@ extension Fields {
     func instant(_ key: String) -> Measured {
         let word = word(key)
         guard !word.text.isEmpty else { return .missing }
-        guard let seconds = Calendar.seconds(word.text) else {
+        guard let seconds = FileDate.seconds(word.text) else {
             let text = "\"\(word.text)\" is not a date such as \"2026-11-20T09:30:00Z\" or \"2026-11-20\"."
             report("110", word.position, key, text)
             return .missing

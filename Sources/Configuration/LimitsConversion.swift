@@ -97,18 +97,18 @@ extension LimitsFile {
                 Problem(code: "ANSA-L\(code)", file: file, position: place.position, field: field, text: text))
         }
         if now < notBefore.value {
-            report("304", notBefore, "not_before", "the file is valid from \(Calendar.date(notBefore.value)) on.")
+            report("304", notBefore, "not_before", "the file is valid from \(FileDate.date(notBefore.value)) on.")
         }
         if now >= expires.value {
-            let days = (now - expires.value) / Calendar.day
+            let days = (now - expires.value) / FileDate.day
             let ago = days == 1 ? "1 day ago" : days == 0 ? "today" : "\(days) days ago"
             let text =
-                "the file expired \(ago) (\(Calendar.date(expires.value))). Ask the signing clinician for a new "
+                "the file expired \(ago) (\(FileDate.date(expires.value))). Ask the signing clinician for a new "
                 + "revision; do not edit the date (the signature would fail)."
             report("305", expires, "expires", text)
         }
         if now >= subject.consentExpires.value {
-            let day = Calendar.date(subject.consentExpires.value)
+            let day = FileDate.date(subject.consentExpires.value)
             report("306", subject.consentExpires, "subject.consent_expires", "consent ended on \(day).")
         }
         return problems
@@ -134,7 +134,7 @@ extension LimitsFile {
     public func revisionProblems(last: Int64, used: Int64) -> [Problem] {
         guard revision.value < last else { return [] }
         let text =
-            "\(revision.text), but revision \(last) was used on \(Calendar.date(used)). Old files cannot be used "
+            "\(revision.text), but revision \(last) was used on \(FileDate.date(used)). Old files cannot be used "
             + "again (roll-back protection)."
         return [
             Problem(code: "ANSA-L404", file: file, position: revision.position, field: "revision", text: text)

@@ -110,7 +110,7 @@ public enum ControllerSpec: Hashable, Sendable {
 }
 
 /// The pulses that a controller modulates.
-public struct StimulationProgram: Hashable, Sendable {
+public struct StimulationSpec: Hashable, Sendable {
     /// `id` of a pair of the limits file.
     public var pair: String
     public var width: Microseconds
@@ -190,7 +190,7 @@ public struct Profile: Hashable, Sendable {
     public var decoder: DecoderSpec
     public var controller: ControllerSpec
     /// nil where it never stimulates.
-    public var stimulation: StimulationProgram?
+    public var stimulation: StimulationSpec?
     public var deadlines: Deadlines
     public var spikeDetection: SpikeDetectionSpec?
     public var journal: JournalSpec

@@ -69,7 +69,7 @@ private struct ProfileCheck {
         }
     }
 
-    private func check(_ program: StimulationProgram) {
+    private func check(_ program: StimulationSpec) {
         guard limitsFile.pairIDs.contains(program.pair) else {
             let hint = Spelling.hint(for: program.pair, among: limitsFile.pairIDs)
             report("stimulation.pair", "stimulation.pair", "the limits have no pair \"\(program.pair)\".\(hint)")

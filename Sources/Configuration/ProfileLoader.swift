@@ -112,7 +112,7 @@ final class ProfileReader {
         return fields.measure(scalar, "decision", .fineTime, 10_000...1_000_000_000).value
     }
 
-    private func checkStimulation(_ controller: ControllerSpec, _ stimulation: StimulationProgram?, _ limits: Word?) {
+    private func checkStimulation(_ controller: ControllerSpec, _ stimulation: StimulationSpec?, _ limits: Word?) {
         let place = places["controller.kind"] ?? root.mapping.position
         if controller.stimulates && limits == nil {
             root.report("091", place, "controller", "a controller that stimulates needs the key \"limits\".")

@@ -65,7 +65,7 @@ extension ProfileReader {
             encoder: encoder, channel: channel)
     }
 
-    func readStimulation(_ fields: Fields) -> StimulationProgram {
+    func readStimulation(_ fields: Fields) -> StimulationSpec {
         let pair = fields.word("pair")
         let width = fields.quantity("pulse_width", .time, in: 1...1_000_000)
         let frequency = fields.quantity("frequency", .frequency, in: 1...1_000_000_000)
@@ -74,7 +74,7 @@ extension ProfileReader {
         places["stimulation.pulse_width"] = width.position
         places["stimulation.frequency"] = frequency.position
         places["stimulation.amplitude"] = amplitude.position
-        return StimulationProgram(
+        return StimulationSpec(
             pair: pair.text, width: Microseconds(width.value),
             period: Microseconds(Period.atMost(millihertz: frequency.value)),
             amplitudeMaximum: Nanoamperes(amplitude.value))

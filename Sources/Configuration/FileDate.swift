@@ -1,5 +1,5 @@
 /// Dates of files, in seconds since 1970-01-01T00:00:00Z. No clock is read here.
-public enum Calendar {
+public enum FileDate {
     /// Seconds of a day.
     public static let day: Int64 = 86_400
 
