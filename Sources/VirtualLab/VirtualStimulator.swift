@@ -1,0 +1,209 @@
+public import Acquisition
+public import Interlocks
+public import Signal
+
+/// The model of a stimulator: it delivers accepted segments as its clock advances, inside a lease, and nothing else.
+///
+///     stimulator.advance(to: now)
+///     stimulator.grantLease(until: end)
+///     stimulator.accept(segment)          // [] : accepted
+///
+/// After ``boot()`` output is nought and there is no lease. When a lease ends without renewal, what waits is thrown away;
+/// a later lease does not bring it back. It never clamps: what it cannot do it refuses, with all reasons.
+///
+/// ### Implementation Notes
+///
+/// It keeps no clock of its own making: whoever drives it says what time it is, in both paces. A pulse that begins at t
+/// has been delivered once the clock has passed t, so that a stop at t takes it away. Nothing allocates after `init`.
+@safe public final class VirtualStimulator: @unchecked Sendable {
+    public let specification: StimulatorSpecification
+    /// The device's clock.
+    public private(set) var now = Microseconds(0)
+    /// Pulses that begin before this may leave; in the past without a lease.
+    public private(set) var leaseEnd = Microseconds(.min)
+    /// Pulses since boot.
+    public private(set) var deliveredPulses: Int64 = 0
+    /// Their charge in the leading phase.
+    public private(set) var deliveredCharge = Femtocoulombs(0)
+    /// The largest amplitude that left since boot.
+    public private(set) var largestAmplitude = Nanoamperes(0)
+    /// Segments and leases that were refused since boot.
+    public private(set) var refusals: Int64 = 0
+    public private(set) var flags: StimulatorFlags = []
+    /// The newest accepted segment, and from when on output was cancelled; nil before the first.
+    public private(set) var echo: SegmentEcho?
+
+    private let queue = PulseQueue()
+    private let record: RigidRing<StimulatorEvent>
+    private var lastAcceptedPulse = Int64.min
+
+    /// A device that has just booted; its record holds `recordCapacity` events until ``nextEvent()`` takes them.
+    public init(_ specification: StimulatorSpecification, recordCapacity: Int = 4_096) {
+        self.specification = specification
+        record = RigidRing(
+            capacity: max(1, recordCapacity),
+            repeating: StimulatorEvent(kind: .boot, time: Microseconds(0), leaseEnd: Microseconds(.min)))
+        boot()
+    }
+
+    /// Starts anew: no output, no lease, counters at 0. The clock goes on.
+    public func boot() {
+        queue.removeAll()
+        leaseEnd = Microseconds(.min)
+        lastAcceptedPulse = .min
+        deliveredPulses = 0
+        deliveredCharge = Femtocoulombs(0)
+        largestAmplitude = Nanoamperes(0)
+        refusals = 0
+        flags = []
+        echo = nil
+        log(event(.boot, at: now))
+    }
+
+    /// The oldest event that nobody has read yet.
+    public func nextEvent() -> StimulatorEvent? { record.pop() }
+
+    /// A lease runs.
+    public var hasLease: Bool { leaseEnd > now }
+
+    /// Pulses wait for their time.
+    public var isActive: Bool { queue.nextTime != .max }
+
+    /// Lets time pass: pulses that begin before `time` and inside the lease leave.
+    ///
+    /// - Returns: The pulses that left, and their charge in the leading phase.
+    @discardableResult
+    public func advance(to time: Microseconds) -> (pulses: Int64, charge: Femtocoulombs) {
+        guard time >= now else {
+            flags.insert(.clockWentBack)
+            return (0, Femtocoulombs(0))
+        }
+        let before = (deliveredPulses, deliveredCharge.value)
+        while let pulse = queue.pop(before: min(time.value, leaseEnd.value)) { deliver(pulse) }
+        now = time
+        if leaseEnd.value != .min, leaseEnd <= now { endLease() }
+        return (deliveredPulses - before.0, Femtocoulombs(deliveredCharge.value - before.1))
+    }
+
+    /// Grants or renews the lease: output may go on until `end`.
+    @discardableResult
+    public func grantLease(until end: Microseconds) -> StimulatorRefusal {
+        let (length, overflow) = end.value.subtractingReportingOverflow(now.value)
+        guard !overflow, length > 0, length <= specification.leaseMaximum.value else {
+            refusals += 1
+            var refused = event(.refused, at: now)
+            refused.refusal = .leaseLength
+            log(refused)
+            return .leaseLength
+        }
+        leaseEnd = end
+        return []
+    }
+
+    /// Takes a segment whole or refuses it with every reason; empty means accepted.
+    public func accept(_ segment: Segment) -> StimulatorRefusal {
+        var reasons = shapeReasons(segment)
+        if specification.exceedsCompliance(segment.amplitude) {
+            reasons.insert(.compliance)
+            flags.insert(.compliance)
+        }
+        if reasons.isDisjoint(with: .malformed) { reasons.formUnion(timeReasons(segment)) }
+        var outcome = event(reasons.isEmpty ? .accepted : .refused, at: now)
+        outcome.pair = segment.pair
+        outcome.amplitude = segment.amplitude
+        outcome.width = segment.width
+        outcome.pulses = segment.pulses
+        outcome.firstPulse = segment.firstPulse
+        outcome.period = segment.period
+        outcome.refusal = reasons
+        log(outcome)
+        guard reasons.isEmpty else {
+            refusals += 1
+            return reasons
+        }
+        let accepted = SegmentEcho(
+            firstPulse: segment.firstPulse, period: segment.period, width: segment.width,
+            amplitude: segment.amplitude, pulses: segment.pulses)
+        lastAcceptedPulse = accepted.time(ofPulse: segment.pulses - 1).value
+        queue.add(accepted, pair: segment.pair)
+        echo = accepted
+        return []
+    }
+
+    /// Takes away what waits, from `time` or now on, whichever is later; the lease runs on.
+    public func cancel(from time: Microseconds) {
+        let from = max(time, now)
+        takeAway(from: from)
+        log(event(.cancelled, at: from))
+    }
+
+    /// Output ends now, and so does the lease.
+    public func stop() {
+        takeAway(from: now)
+        flags.insert(.stopped)
+        log(event(.stopped, at: now))
+        leaseEnd = Microseconds(.min)
+    }
+
+    private func endLease() {
+        takeAway(from: leaseEnd)
+        flags.insert(.leaseExpired)
+        log(event(.leaseEnded, at: leaseEnd))
+        leaseEnd = Microseconds(.min)
+    }
+
+    private func takeAway(from time: Microseconds) {
+        queue.cancel(from: time.value)
+        lastAcceptedPulse = min(lastAcceptedPulse, time.value - 1)
+        if let known = echo { echo?.cancelledFrom = min(known.cancelledFrom, time) }
+    }
+
+    private func deliver(_ pulse: QueuedPulse) {
+        deliveredPulses += 1
+        deliveredCharge.value += pulse.charge.value
+        largestAmplitude = max(largestAmplitude, pulse.amplitude)
+        var delivered = event(.pulse, at: Microseconds(pulse.time))
+        delivered.pair = pulse.pair
+        delivered.amplitude = pulse.amplitude
+        delivered.width = pulse.width
+        delivered.pulses = 1
+        log(delivered)
+    }
+
+    private func shapeReasons(_ segment: Segment) -> StimulatorRefusal {
+        var reasons: StimulatorRefusal = []
+        let (charge, overflow) = segment.amplitude.value.multipliedReportingOverflow(by: segment.width.value)
+        let (span, endless) = segment.period.value.multipliedReportingOverflow(by: max(0, segment.pulses - 1))
+        let end = segment.firstPulse.value.addingReportingOverflow(span)
+        if overflow || charge < 0 || endless || end.overflow || segment.pulses < 1 || segment.pair < 0
+            || segment.width.value < 1 || segment.interphase.value < 0
+            || (segment.pulses > 1 && segment.period.value < 2 * segment.width.value + segment.interphase.value) {
+            reasons.insert(.malformed)
+        }
+        if segment.amplitude.value < 0 || segment.amplitude > specification.ceilingAmplitude {
+            reasons.insert(.amplitude)
+        }
+        let step = specification.amplitudeStep.value
+        if step > 0, segment.amplitude.value % step != 0 { reasons.insert(.step) }
+        return reasons
+    }
+
+    private func timeReasons(_ segment: Segment) -> StimulatorRefusal {
+        var reasons: StimulatorRefusal = []
+        let last = segment.firstPulse.value + segment.period.value * (segment.pulses - 1)
+        if !hasLease { reasons.insert(.noLease) }
+        if last >= leaseEnd.value { reasons.insert(.beyondLease) }
+        if segment.firstPulse < now { reasons.insert(.late) }
+        if segment.firstPulse.value <= lastAcceptedPulse { reasons.insert(.overlap) }
+        if queue.isFull { reasons.insert(.full) }
+        return reasons
+    }
+
+    private func event(_ kind: StimulatorEvent.Kind, at time: Microseconds) -> StimulatorEvent {
+        StimulatorEvent(kind: kind, time: time, leaseEnd: leaseEnd)
+    }
+
+    private func log(_ event: StimulatorEvent) {
+        if !record.push(event) { flags.insert(.recordLost) }
+    }
+}
