@@ -5,6 +5,13 @@ public struct EDFAnnotation: Hashable, Sendable {
     /// Seconds, or nil where the file gives none.
     public var duration: Double?
     public var text: String
+
+    /// A remark at `onset`.
+    public init(onset: Double, duration: Double?, text: String) {
+        self.onset = onset
+        self.duration = duration
+        self.text = text
+    }
 }
 
 /// The time-stamped annotation lists of one record (EDF+ specification, §2.2.2).

@@ -33,7 +33,7 @@
     init(_ file: FileBytes) {
         self.file = file
         offset = Int64(JournalFrame.magic.count)
-        unsafe buffer = .allocate(byteCount: 1 << 20, alignment: 64)
+        unsafe buffer = .allocate(byteCount: Int(min(1 << 20, max(64, file.size))), alignment: 64)
     }
 
     deinit { unsafe buffer.deallocate() }

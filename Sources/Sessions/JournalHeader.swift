@@ -110,7 +110,7 @@ public struct JournalHeader: Sendable {
 
 /// The logical facts at the start of a session, as a reader gives them.
 public struct SessionHeader: Hashable, Sendable {
-    /// Role and hash of each input, in the order in which they were given.
+    /// Hash of each input by its role.
     public var inputs: [String: Hash256]
     public var format: BlockFormat
     public var montage: Montage
@@ -134,9 +134,13 @@ public struct SessionHeader: Hashable, Sendable {
             channels: Int(channels), frames: Int(frames), rateNumerator: numerator, rateDenominator: denominator,
             kind: kind)
         inputs = [:]
-        for _ in 0..<reader.get(UInt32.self) where !reader.failed { inputs[reader.getText()] = reader.getHash() }
+        for _ in 0..<reader.get(UInt32.self) {
+            if reader.failed { return nil }
+            inputs[reader.getText()] = reader.getHash()
+        }
         montage = Montage([])
-        for _ in 0..<reader.get(UInt32.self) where !reader.failed {
+        for _ in 0..<reader.get(UInt32.self) {
+            if reader.failed { return nil }
             let (label, kind, unit) = (reader.getText(), reader.getText(), reader.getText())
             montage.channels.append(
                 Channel(

@@ -45,7 +45,7 @@ import Glibc
         let crc = unsafe CRC32C.checksum(framed)
         unsafe frame.storeBytes(of: crc.littleEndian, toByteOffset: framed.count, as: UInt32.self)
         unsafe chain.add(frame: UnsafeRawBufferPointer(start: frame, count: size), isLogical: kind.isLogical)
-        lastTick = unsafe max(lastTick, Int64(littleEndian: frame.load(fromByteOffset: 8, as: Int64.self)))
+        lastTick = unsafe max(lastTick, Int64(littleEndian: frame.loadUnaligned(fromByteOffset: 8, as: Int64.self)))
         used += size
     }
 

@@ -44,6 +44,10 @@ extension JournalReader {
         var walk = try JournalWalk(directory)
         try walk.run()
         var result = walk.result
+        if result.records == 0, result.damage.isEmpty {
+            result.damage.append(
+                JournalDamage(file: SessionFolder.journal, offset: walk.end, record: 0, text: "no session header"))
+        }
         let hasManifest = unsafe access(directory + "/" + SessionFolder.manifest, F_OK) == 0
         if let closing = walk.closing, result.damage.isEmpty {
             try checkFiles(&result, closing: closing, hasManifest: hasManifest)
@@ -111,7 +115,7 @@ extension JournalReader {
     /// Of a session that was not closed, only the inputs can be checked: their hashes stand in its header.
     private static func checkInputs(_ result: inout JournalVerification) throws(JournalError) {
         let reader = try JournalReader(result.path)
-        for role in reader.header.inputs.keys.sorted() {
+        for role in reader.header.inputs.keys.sorted() where reader.fileName(ofInput: role) != nil {
             do throws(JournalError) { _ = try reader.input(role) } catch {
                 if case .damaged(let damage) = error { result.damage.append(damage) } else {
                     result.damage.append(JournalDamage(file: role, text: error.description))
