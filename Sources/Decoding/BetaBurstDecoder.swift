@@ -106,19 +106,17 @@ public import Signal
             mustResume = false
         }
         phase += 1
-        if phase >= decimation {
-            phase = 0
-            var overloaded = false
-            for substep in 1...substeps {
-                let part = substep == substeps ? sample : lastSample + (sample - lastSample) * Float(substep) / Float(substeps)
-                step(events: share > 0 ? encoder.encode(part) : 0, at: index)
-                overloaded = overloaded || encoder.isOverloaded
-            }
-            lastSample = sample
-            trust.add(overloaded ? 0 : share)
-        } else {
-            trust.add(share)
+        guard phase >= decimation else { trust.add(share); return }
+        phase = 0
+        var isOverloaded = false
+        for substep in 1...substeps {
+            let part = Float(substep) / Float(substeps)
+            let between = substep == substeps ? sample : lastSample + (sample - lastSample) * part
+            step(events: share > 0 ? encoder.encode(between) : 0, at: index)
+            isOverloaded = isOverloaded || encoder.isOverloaded
         }
+        lastSample = sample
+        trust.add(isOverloaded ? 0 : share)
     }
 
     private func step(events: Int32, at sample: Int64) {

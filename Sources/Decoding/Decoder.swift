@@ -11,8 +11,8 @@ public protocol Decoder: AnyObject {
     var spikes: SpikeTrain { get }
     /// Decodes one block.
     ///
-    /// `input` holds `frames` rows of conditioned samples in µV, `stride` values apart. `envelope` and `bandPower` hold
-    /// one value per conditioned channel at the block's end (µV and µV²). `firstSample` is the block's first sample.
+    /// `input` holds `frames` rows of conditioned samples in µV, `stride` values apart. `envelope` and `bandPower`
+    /// hold one value per conditioned channel at the block's end (µV and µV²). `firstSample` is the block's first.
     func decode(
         input: UnsafePointer<Float>, frames: Int, stride: Int, envelope: UnsafePointer<Float>,
         bandPower: UnsafePointer<Float>, firstSample: Int64, validity: SignalValidity
@@ -40,7 +40,7 @@ public enum DecoderError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .networkShape(let inputs, let outputs, let wantedInputs, let wantedOutputs):
-            "the network has \(inputs) inputs and \(outputs) outputs; the decoder needs \(wantedInputs) and \(wantedOutputs)"
+            "the network has \(inputs) inputs and \(outputs) outputs; allowed: \(wantedInputs) and \(wantedOutputs)"
         case .rate(let found, let allowed): "sample rate \(found) Hz; allowed: \(allowed)"
         case .threshold(let found, let allowed): "encoder threshold \(found) µV; allowed: \(allowed)"
         case .channel(let found): "channel \(found); allowed: 0 and above"

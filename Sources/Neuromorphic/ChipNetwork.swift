@@ -29,8 +29,8 @@
 
     /// Maps `graph` at `dt` seconds per step. Throws where the back end cannot run a node.
     public init(graph: NIRGraph, backend: Backend, dt: Double, scheme: Scheme = Scheme()) throws(NIRError) {
-        guard dt > 0, dt.isFinite else {
-            throw .outOfRange(node: "network", parameter: "dt", index: "", value: dt, allowed: "> 0 s")
+        guard dt >= 1e-9, dt.isFinite else {
+            throw .outOfRange(node: "network", parameter: "dt", index: "", value: dt, allowed: "1 ns and above")
         }
         self.backend = backend
         self.dt = dt

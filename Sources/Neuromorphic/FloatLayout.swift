@@ -31,7 +31,8 @@ struct FloatLayout {
             placed.depth = (plan.delays[index].max() ?? 0) + 1
             gatherCount += placed.inputs
             outCount += placed.outputs
-            stateCount += node.kind == .delay ? placed.depth * placed.outputs : node.kind.hasState ? 2 * placed.outputs : 0
+            if node.kind == .delay { stateCount += placed.depth * placed.outputs }
+            if node.kind.hasState { stateCount += 2 * placed.outputs }
             parameters += FloatLayout.constants(node, placed, plan.delays[index], dt: dt, scheme: scheme)
             nodes.append(placed)
             names.append(node.name)

@@ -19,8 +19,8 @@ struct FloatPlan {
         delays = nodes.map { node in
             node.kind == .delay ? (node.parameters["delay"]?.values ?? []).map { Int(($0 / dt).rounded()) } : []
         }
-        if let long = delays.firstIndex(where: { ($0.max() ?? 0) > 1_000_000 }) {
-            throw .tooLarge(what: "steps of delay '\(nodes[long].name)'", found: delays[long].max() ?? 0, allowed: 1_000_000)
+        for (node, steps) in zip(nodes, delays) where (steps.max() ?? 0) > 1_000_000 {
+            throw .tooLarge(what: "steps of '\(node.name)'", found: steps.max() ?? 0, allowed: 1_000_000)
         }
         var index: [String: Int] = [:]
         for (position, node) in nodes.enumerated() { index[node.name] = position }

@@ -45,6 +45,14 @@ import Glibc
         unsafe H5Lexists(file, group + "/" + name, 0) > 0
     }
 
+    /// True if `location` is a dataset, not a group.
+    func isDataset(_ location: String) -> Bool {
+        let id = unsafe H5Oopen(file, location, 0)
+        guard id >= 0 else { return false }
+        defer { H5Oclose(id) }
+        return H5Iget_type(id) == H5I_DATASET
+    }
+
     /// The numbers at `location`, converted to double, or nil where the dataset holds no numbers.
     func tensor(_ location: String) throws(NIRError) -> Tensor? {
         let set = try open(location)
@@ -85,7 +93,8 @@ import Glibc
         defer { H5Sclose(space) }
         var texts: [String] = []
         for index in 0..<count {
-            if let text = unsafe pointers[index] { texts.append(unsafe String(cString: text)) } else { texts.append("") }
+            let text = unsafe pointers[index]
+            unsafe texts.append(text.map { unsafe String(cString: $0) } ?? "")
         }
         unsafe H5Dvlen_reclaim(type, space, 0, &pointers)
         return texts

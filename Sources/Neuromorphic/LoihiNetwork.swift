@@ -12,7 +12,14 @@
 @safe public final class LoihiNetwork {
     public let inputs: Int
     public let populations: [LoihiPopulation]
-    let connections: [LoihiConnection]
+    private let routes: [Route]
+    private struct Route {
+        /// Population that sends; −1 for the network's inputs from `firstInput`.
+        var source: Int
+        var firstInput: Int
+        var target: Int
+    }
+
     private var cells: [LoihiCells] = []
     private var fans: [LoihiFan] = []
     private var time = 0
@@ -23,7 +30,9 @@
     public init(inputs: Int, populations: [LoihiPopulation], connections: [LoihiConnection]) {
         self.inputs = inputs
         self.populations = populations
-        self.connections = connections
+        routes = connections.map {
+            Route(source: $0.source ?? -1, firstInput: $0.inputRange.lowerBound, target: $0.target)
+        }
         for connection in connections {
             precondition(connection.weights.targets == populations[connection.target].count)
             let sources = connection.source.map { populations[$0].count } ?? connection.inputRange.count
@@ -35,20 +44,18 @@
 
     /// One step: `input` holds one payload per input, 0 for no spike.
     public func step(input: UnsafePointer<Int32>) {
-        for index in 0..<connections.count {
-            unsafe fans[index].deliver(at: time, into: cells[connections[index].target].arriving)
+        for index in 0..<routes.count {
+            unsafe fans[index].deliver(at: time, into: cells[routes[index].target].arriving)
         }
         for index in 0..<cells.count {
             operations.spikes += Int64(cells[index].update())
-            operations.updates += Int64(populations[index].count)
+            operations.updates += Int64(cells[index].count)
         }
-        for index in 0..<connections.count {
-            if let source = connections[index].source {
-                unsafe operations.synaptic += fans[index].send(cells[source].fired, at: time)
-            } else {
-                let offset = connections[index].inputRange.lowerBound
-                unsafe operations.synaptic += fans[index].send(input + offset, at: time)
-            }
+        for index in 0..<routes.count {
+            let route = routes[index]
+            let payloads = unsafe route.source < 0
+                ? input + route.firstInput : UnsafePointer(cells[route.source].fired)
+            unsafe operations.synaptic += fans[index].send(payloads, at: time)
         }
         time += 1
     }
@@ -73,7 +80,7 @@
 
 /// The state of one population.
 @safe final class LoihiCells {
-    private let count: Int
+    let count: Int
     private let fires: Bool
     /// Sum of the synapses of this step, cleared by the update.
     let arriving: UnsafeMutablePointer<Int64>

@@ -25,6 +25,7 @@ extension NIRGraph {
                 throw .notFinite(node: node.name, parameter: name, index: tensor.indexText(index))
             }
             try checkRange(node, name, tensor)
+            if name == "shape" { try checkSize(node, tensor) }
             try checkShape(node, name, tensor)
         }
     }
@@ -41,6 +42,12 @@ extension NIRGraph {
         throw .outOfRange(
             node: node.name, parameter: name, index: tensor.indexText(wrong), value: tensor.values[wrong],
             allowed: allowed)
+    }
+
+    private func checkSize(_ node: NIRNode, _ shape: Tensor) throws(NIRError) {
+        let count = shape.values.reduce(1, *)
+        guard count > 16_777_216 else { return }
+        throw .tooLarge(what: "values of '\(node.name)'", found: Int(min(count, 1e18)), allowed: 16_777_216)
     }
 
     private func checkShape(_ node: NIRNode, _ name: String, _ tensor: Tensor) throws(NIRError) {

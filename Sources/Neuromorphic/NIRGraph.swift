@@ -86,8 +86,11 @@ public struct NIRGraph: Sendable {
     }
 
     /// Reads and checks the file at `path`.
-    public static func load(_ path: String) throws(NIRError) -> NIRGraph {
-        let raw = try NIRReader.read(path)
+    ///
+    /// `renames` maps names in edges to the names of nodes, as a person allowed them (`["core/lif": "core/lif1"]`);
+    /// each use is said in ``notes``.
+    public static func load(_ path: String, renames: [String: String] = [:]) throws(NIRError) -> NIRGraph {
+        let raw = try NIRReader.read(path, renames: renames)
         var graph = try NIRGraph(nodes: raw.nodes, edges: raw.edges, version: raw.version)
         graph.notes = raw.notes + graph.notes
         return graph

@@ -9,11 +9,19 @@ enum NIRReader {
         /// Where an edge from or to a sub-graph really goes.
         var entries: [String: String] = [:]
         var exits: [String: String] = [:]
+        var renames: [String: String] = [:]
+
+        mutating func renamed(_ name: String) -> String {
+            guard let other = renames[name] else { return name }
+            notes.append("edges: '\(name)' read as '\(other)', as allowed")
+            return other
+        }
     }
 
-    static func read(_ path: String) throws(NIRError) -> Raw {
+    static func read(_ path: String, renames: [String: String]) throws(NIRError) -> Raw {
         let file = try HDF5Reading(path: path)
         var raw = Raw()
+        raw.renames = renames
         if file.has("version", in: "") {
             raw.version = try file.texts("/version").values.first ?? raw.version
         } else {
@@ -39,8 +47,8 @@ enum NIRReader {
             throw .missing(what: "pairs in 'edges'", at: path + ":" + place)
         }
         for pair in stride(from: 0, to: edges.values.count - 1, by: 2) {
-            let from = prefix + edges.values[pair]
-            let to = prefix + edges.values[pair + 1]
+            let from = raw.renamed(prefix + edges.values[pair])
+            let to = raw.renamed(prefix + edges.values[pair + 1])
             raw.edges.append(NIREdge(from: raw.exits[from] ?? from, to: raw.entries[to] ?? to))
         }
     }
@@ -63,7 +71,7 @@ enum NIRReader {
         var node = NIRNode(name: name, kind: kind, parameters: [:])
         for member in try file.members(of: place) where member != "type" && member != "metadata" {
             if member == "input_type" || member == "output_type" { continue }
-            node.parameters[member] = try? file.tensor(place + "/" + member)
+            if file.isDataset(place + "/" + member) { node.parameters[member] = try file.tensor(place + "/" + member) }
         }
         raw.nodes.append(node)
     }

@@ -73,6 +73,7 @@ struct ChipTracer {
 
     func drive(of node: NIRNode) throws(NIRError) -> ChipDrive {
         let count = node.parameters["r"]?.values.count ?? 0
+        guard count <= 8192 else { throw .tooLarge(what: "neurons of '\(node.name)'", found: count, allowed: 8192) }
         var drive = ChipDrive(bias: [Double](repeating: 0, count: count))
         let identity = (0..<count).map { row in (0..<count).map { $0 == row ? 1.0 : 0.0 } }
         for edge in graph.edges where edge.to == node.name {

@@ -92,10 +92,9 @@ import Testing
         used.warmUp()
         _ = Synthetic.decide(used, signal, frames: 10, rate: 1000)
         used.reset()
-        let pair = (
-            Synthetic.decide(new, signal, frames: 10, rate: 1000), Synthetic.decide(used, signal, frames: 10, rate: 1000)
-        )
-        for (a, b) in zip(pair.0, pair.1) {
+        let fresh = Synthetic.decide(new, signal, frames: 10, rate: 1000)
+        let again = Synthetic.decide(used, signal, frames: 10, rate: 1000)
+        for (a, b) in zip(fresh, again) {
             #expect(a.value.bitPattern == b.value.bitPattern && a.confidence == b.confidence && a.spikes == b.spikes)
         }
         #expect(new.spikes.count == used.spikes.count && new.spikes.dropped == 0)

@@ -45,7 +45,8 @@ import Neuromorphic
         #expect((4498...4500).contains(chip.operations.synaptic))    // 2 weights a step, 1 a spike
     }
 
-    @Test("No input gives no spike, no synaptic operation and an output of zero", arguments: ChipNetwork.Backend.allCases)
+    @Test("No input gives no spike, no synaptic operation and an output of zero",
+        arguments: ChipNetwork.Backend.allCases)
     func silence(_ backend: ChipNetwork.Backend) throws {
         let chip = try ChipNetwork(graph: graph(), backend: backend, dt: 0.001)
         #expect(run(chip, steps: 500, input: [0, 0]) == 0)

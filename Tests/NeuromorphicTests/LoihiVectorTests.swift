@@ -5,8 +5,8 @@ import Neuromorphic
 /// Expected values: lava-nc 0.10.0, fixed_pt models, run for these vectors (see the data's own README).
 @Suite struct LoihiVectorTests {
     static let cases = [
-        "recurrent_0", "recurrent_2", "recurrent_3", "recurrent_5", "mixed_odd", "exc_8b", "inh_8b", "wrap_u", "neg_exp",
-        "delay_short", "graded_8b", "silicon_lif",
+        "recurrent_0", "recurrent_2", "recurrent_3", "recurrent_5", "mixed_odd", "exc_8b", "inh_8b", "wrap_u",
+        "neg_exp", "delay_short", "graded_8b", "silicon_lif",
     ]
 
     private func weights(_ synapse: [String: Any]) -> LoihiWeights {

@@ -35,6 +35,27 @@ import Neuromorphic
         }
     }
 
+    @Test("With the rename allowed the sub-graph file gives the spikes of the flat file",
+        .enabled(if: Data.isPresent, "needs recordings in ANSA_DATA"))
+    func renamed() throws {
+        let file = try Data.json("public/braille_noDelay_bias_zero.expected.json")
+        let flat = try NIRGraph.load(Data.path("public/braille_noDelay_bias_zero.nir"))
+        let path = Data.path("public/braille_noDelay_bias_zero_subgraph.nir")
+        let nested = try NIRGraph.load(path, renames: ["lif1/lif": "lif1/lif1"])
+        #expect(nested.notes.contains { $0.contains("as allowed") })
+        let a = try ChipNetwork(graph: flat, backend: .float, dt: 1e-4)
+        let b = try ChipNetwork(graph: nested, backend: .float, dt: 1e-4)
+        var inputs = [[Float]](repeating: [Float](repeating: 0, count: 12), count: file.int("steps"))
+        for event in file.table("input_events") { inputs[event[0]][event[1]] = 1 }
+        var (x, y) = ([Float](repeating: 0, count: 7), [Float](repeating: 0, count: 7))
+        for input in inputs {
+            unsafe a.step(input: input, output: &x)
+            unsafe b.step(input: input, output: &y)
+            try #require(x == y)
+        }
+        #expect(a.operations.spikes > 0 && a.operations.spikes == b.operations.spikes)
+    }
+
     @Test("A missing file is unreadable, not a crash")
     func missingFile() {
         #expect(throws: NIRError.unreadable(file: "/nowhere.nir")) { try NIRGraph.load("/nowhere.nir") }
