@@ -39,6 +39,11 @@ public struct Spike: Hashable, Sendable, BitwiseCopyable {
         return unsafe storage[index]
     }
 
+    /// The spikes as bytes, 16 each, without padding.
+    public var bytes: UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: storage[..<count]))
+    }
+
     /// Adds a spike, or counts it as dropped.
     public func append(_ spike: Spike) {
         guard count < capacity else { dropped += 1; return }

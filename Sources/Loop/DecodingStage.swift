@@ -1,0 +1,49 @@
+internal import Decoding
+internal import Sessions
+internal import Signal
+
+/// Turns conditioned samples into a decision by the decoder of the profile.
+@safe actor DecodingStage {
+    nonisolated let unownedExecutor: UnownedSerialExecutor
+    private let decoder: any Decoder
+    private let log: StageLog
+    private let totals: DecodingTotals
+
+    init(on executor: RealtimeExecutor, decoder: sending any Decoder, log: StageLog, totals: DecodingTotals) {
+        unsafe unownedExecutor = executor.asUnownedSerialExecutor()
+        self.decoder = decoder
+        self.log = log
+        self.totals = totals
+    }
+
+    /// Decides on the tick's block.
+    func process(_ tick: inout Tick) {
+        guard let block = tick.block, let samples = unsafe tick.conditioned.samples,
+            let envelope = unsafe tick.conditioned.envelope, let power = unsafe tick.conditioned.bandPower
+        else { return }
+        let decision = unsafe decoder.decode(
+            input: samples, frames: tick.conditioned.frames, stride: tick.conditioned.stride, envelope: envelope,
+            bandPower: power, firstSample: block.header.firstSample, validity: tick.validity)
+        tick.decision = decision
+        totals.add(decision)
+        log.append(.decoding, tick: tick.index, spikes: decoder.spikes)
+        log.append(.decision, .decoding, tick: tick.index, DecisionRecord(decision))
+    }
+
+    func warmUp() { decoder.warmUp() }
+}
+
+/// What all decisions of a run cost.
+@safe final class DecodingTotals: @unchecked Sendable {
+    private(set) var decisions: Int64 = 0
+    private(set) var synapticOperations: Int64 = 0
+    private(set) var neuronUpdates: Int64 = 0
+    private(set) var spikes: Int64 = 0
+
+    func add(_ decision: Decision) {
+        if decision.isValid { decisions += 1 }
+        synapticOperations += decision.synapticOperations
+        neuronUpdates += decision.neuronUpdates
+        spikes += Int64(decision.spikes)
+    }
+}

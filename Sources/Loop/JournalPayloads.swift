@@ -1,0 +1,102 @@
+public import Interlocks
+public import Signal
+
+// Records of the tick. Every field is 64 bits wide, so that a record has no padding and its bytes are its meaning.
+
+/// A decision as it is journalled.
+public struct DecisionRecord: BitwiseCopyable, Sendable, Hashable {
+    public var valueBits: UInt64
+    public var confidenceBits: UInt64
+    public var firstSample: Int64
+    public var endSample: Int64
+    public var spikes: Int64
+    public var synapticOperations: Int64
+    public var neuronUpdates: Int64
+    public var isValid: Int64
+
+    /// The bits of `decision`.
+    public init(_ decision: Decision) {
+        valueBits = UInt64(decision.value.bitPattern)
+        confidenceBits = UInt64(decision.confidence.bitPattern)
+        firstSample = decision.firstSample
+        endSample = decision.endSample
+        spikes = Int64(decision.spikes)
+        synapticOperations = decision.synapticOperations
+        neuronUpdates = decision.neuronUpdates
+        isValid = decision.isValid ? 1 : 0
+    }
+
+    /// The decoded value in the decoder's unit.
+    public var value: Float { Float(bitPattern: UInt32(truncatingIfNeeded: valueBits)) }
+}
+
+/// A proposal and the runtime's verdict on it.
+public struct ProposalRecord: BitwiseCopyable, Sendable, Hashable {
+    public var pair: Int64
+    public var waveform: Int64
+    public var amplitude: Int64
+    public var width: Int64
+    public var interphase: Int64
+    public var period: Int64
+    public var pulses: Int64
+    public var firstPulse: Int64
+    public var imbalance: Int64
+    public var broken: UInt64
+    public var mode: Int64
+
+    /// What was proposed in `mode`, and which interlocks it broke.
+    public init(_ segment: Segment, broken: UInt64, mode: Mode) {
+        pair = Int64(segment.pair)
+        waveform = Int64(segment.waveform.rawValue)
+        amplitude = segment.amplitude.value
+        width = segment.width.value
+        interphase = segment.interphase.value
+        period = segment.period.value
+        pulses = segment.pulses
+        firstPulse = segment.firstPulse.value
+        imbalance = segment.imbalance.value
+        self.broken = broken
+        self.mode = Int64(mode.rawValue)
+    }
+}
+
+/// What the world decided, consumed at one safety tick: orders, misses and the guard's report.
+public struct SafetyRecord: BitwiseCopyable, Sendable, Hashable {
+    public var safetyIndex: Int64 = 0
+    public var time: Int64 = 0
+    public var orders: Int64 = 0
+    public var missesInWindow: Int64 = 0
+    public var realtimeOrVirtual: Int64 = 0
+    /// 1 where a report of the guard was consumed; the fields below are 0 otherwise.
+    public var hasReport: Int64 = 0
+    public var reportCounter: Int64 = 0
+    public var mode: Int64 = 0
+    public var latch: UInt64 = 0
+    public var verdict: UInt64 = 0
+    public var leaseEnd: Int64 = 0
+    public var echoFirstPulse: Int64 = 0
+    public var echoPeriod: Int64 = 0
+    public var echoWidth: Int64 = 0
+    public var echoAmplitude: Int64 = 0
+    public var echoPulses: Int64 = 0
+    public var cancelledFrom: Int64 = .max
+    public var deliveredPulses: Int64 = 0
+    public var deliveredCharge: Int64 = 0
+    public var maximumAmplitude: Int64 = 0
+    public var guardRefusals: Int64 = 0
+
+    /// Nothing happened.
+    public init() {}
+}
+
+/// How long a tick took; under the journal's seal, not under its head.
+public struct TimingRecord: BitwiseCopyable, Sendable, Hashable {
+    public var latency: Int64
+    public var compute: Int64
+
+    /// Both in nanoseconds.
+    public init(latency: Int64, compute: Int64) {
+        self.latency = latency
+        self.compute = compute
+    }
+}

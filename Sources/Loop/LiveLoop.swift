@@ -1,0 +1,149 @@
+public import Acquisition
+internal import Conditioning
+internal import Decoding
+internal import Interlocks
+public import Sessions
+public import Signal
+public import Stimulation
+
+/// How a loop ended.
+public enum LoopEnding: Sendable {
+    /// The plan's end, the source's, or an operator's single stop.
+    case done
+    /// An interlock latched, or an operator stopped twice.
+    case latched
+    case sourceFailed(SourceError)
+    /// The guard's process ended while it was needed.
+    case guardLost
+}
+
+/// What a loop came to.
+public struct LoopOutcome: Sendable {
+    public var ending: LoopEnding
+    public var statistics: LoopStatistics
+    /// The last thing that the guard reported.
+    public var last: SafetyRecord
+    /// Refusals of the runtime's gate by interlock number.
+    public var refusals: [Int: Int64]
+    public var decisions: Int64
+    public var synapticOperations: Int64
+    public var neuronUpdates: Int64
+    public var grant: RealtimeGrant
+    public var overruns: Int64
+}
+
+/// A loop on live input: a source, the stages, and a guard where something may be stimulated.
+public final class LiveLoop {
+    private let setup: LoopSetup
+    private let plan: LoopPlan
+    private let source: any Source
+    private let link: GuardLink?
+    private let inlet: JournalInlet?
+    private let signals: OperatorSignals
+    private let journalFailed: @Sendable () -> Bool
+    /// Snapshots for whoever watches.
+    public let snapshots = RigidRing<LoopSnapshot>(capacity: 16, repeating: LoopSnapshot())
+
+    /// A loop that has not started. `link` has been greeted; once `journalFailed` says true, the loop ends in order.
+    public init(
+        setup: LoopSetup, plan: LoopPlan, source: any Source, link: GuardLink?, inlet: JournalInlet?,
+        signals: OperatorSignals, journalFailed: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.setup = setup
+        self.plan = plan
+        self.source = source
+        self.link = link
+        self.inlet = inlet
+        self.signals = signals
+        self.journalFailed = journalFailed
+    }
+
+    /// Runs to the end on a thread of its own. `epoch` is CLOCK_MONOTONIC at sample 0 (pace real).
+    ///
+    /// - Throws: what cannot be wired together; nothing has run then.
+    public func run(epoch: UInt64, isVirtual: Bool) async throws(AssemblyError) -> LoopOutcome {
+        let executor = RealtimeExecutor()
+        let (thread, grant) = RealtimeThread.start(executor, realtime: plan.pace == .real)
+        let ring = plan.pace == .real ? BlockRing(format: source.format, capacity: 64) : nil
+        let feed = LiveFeed(source: source, ring: ring)
+        let wiring = Wiring(
+            executor: executor, feed: feed, log: inlet.map { .journal($0) } ?? .none,
+            port: link.map { .live($0, lockStep: plan.pace == .max) } ?? .none, source: source, arms: plan.arms,
+            realtimeOrVirtual: isVirtual || grant.isRealtime)
+        let built: Wired
+        do throws(AssemblyError) {
+            built = try await wire(setup, wiring, snapshots: snapshots)
+        } catch {
+            executor.stop()
+            thread.join()
+            throw error
+        }
+        if let ring {
+            do throws(SourceError) { try source.start(into: ring, epoch: epoch) } catch {
+                executor.stop()
+                thread.join()
+                throw AssemblyError(text: "\(error)")
+            }
+        }
+        await drive(built, executor: executor, epoch: epoch)
+        executor.stop()
+        thread.join()
+        source.stop()
+        return outcome(built, feed: feed, grant: grant)
+    }
+
+    /// One detached task without an executor preference: the scheduler's job holds the thread until the loop ends.
+    private func drive(_ built: Wired, executor: RealtimeExecutor, epoch: UInt64) async {
+        let (plan, signals, journalFailed) = (plan, signals, journalFailed)
+        switch plan.pace {
+        case .real:
+            let scheduler = Scheduler(
+                on: executor, clock: MonotonicClock(epoch: epoch), plan: plan, stages: built.stages,
+                statistics: built.statistics, signals: signals, journalFailed: journalFailed)
+            await Task.detached { await scheduler.run() }.value
+        case .max:
+            let scheduler = Scheduler(
+                on: executor, clock: VirtualClock(), plan: plan, stages: built.stages, statistics: built.statistics,
+                signals: signals, journalFailed: journalFailed)
+            await Task.detached { await scheduler.run() }.value
+        }
+    }
+
+    private func outcome(_ built: Wired, feed: LiveFeed, grant: RealtimeGrant) -> LoopOutcome {
+        var last = built.state.last
+        let lost = link?.isClosed == true
+        if let link, !lost { last = farewell(link, last: last, now: built.state.last.time) }
+        let ending: LoopEnding =
+            if last.latch != 0 || built.state.isStopped {
+                .latched
+            } else if lost {
+                .guardLost
+            } else if let failure = feed.failure ?? source.failure {
+                .sourceFailed(failure)
+            } else {
+                .done
+            }
+        return LoopOutcome(
+            ending: ending, statistics: built.statistics, last: last, refusals: built.refusals.byNumber,
+            decisions: built.totals.decisions, synapticOperations: built.totals.synapticOperations,
+            neuronUpdates: built.totals.neuronUpdates, grant: grant, overruns: source.overruns)
+    }
+
+    /// Disarms, hears the guard's last word, and closes the socket.
+    private func farewell(_ link: GuardLink, last: SafetyRecord, now: Int64) -> SafetyRecord {
+        while link.receive() != nil {}
+        var record = RuntimeRecord()
+        record.order = .disarm
+        record.health = .max
+        record.now = Microseconds(now / 1_000 + plan.safety / 1_000)
+        var final = last
+        if link.send(&record) {
+            while let report = link.receiveBlocking(timeoutMilliseconds: 1_000) {
+                final.take(report)
+                if report.sequence == record.sequence { break }
+            }
+        }
+        link.close()
+        return final
+    }
+}

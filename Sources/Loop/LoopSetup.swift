@@ -1,0 +1,108 @@
+public import Configuration
+internal import Conditioning
+public import Interlocks
+public import Signal
+internal import Stimulation
+
+/// Everything that decides what a loop does: a profile, its limits, its network, and the shape of its signal.
+///
+/// A live run and a replay are wired from the same value, so that they cannot differ.
+public struct LoopSetup: Sendable {
+    public var profile: Profile
+    /// Nil where nothing may be stimulated.
+    public var limits: Limits?
+    /// Names of ``Interlocks/Limits/pairs``, in their order.
+    public var pairNames: [String]
+    /// The device's resolution.
+    public var amplitudeStep: Nanoamperes
+    /// Path of the decoder's network; nil where the decoder has none.
+    public var network: String?
+    public var format: BlockFormat
+    public var montage: Montage
+
+    /// A setup for blocks of `format`.
+    public init(
+        profile: Profile, limits: Limits?, pairNames: [String], amplitudeStep: Nanoamperes, network: String?,
+        format: BlockFormat, montage: Montage
+    ) {
+        self.profile = profile
+        self.limits = limits
+        self.pairNames = pairNames
+        self.amplitudeStep = amplitudeStep
+        self.network = network
+        self.format = format
+        self.montage = montage
+    }
+
+    /// The mode in which the profile's controller stimulates.
+    public var outputMode: Mode { profile.controller.closesLoop ? .closedLoop : .openLoop }
+
+    /// Ticks that a ramp from the largest amplitude to 0 takes, and four for the pulses in flight.
+    public var rampTicks: Int64 {
+        guard let limits, limits.rampDown > 0, let program = profile.stimulation else { return 4 }
+        let rate = max(1, min(limits.rampDown, profile.controller.rampDown ?? limits.rampDown))
+        let microseconds = program.amplitudeMaximum.value * 1_000_000 / rate
+        return microseconds * 1_000 / profile.blockNanoseconds + 5
+    }
+
+    /// The parts of the stimulation stage; nil where the profile has no controller.
+    func stimulationParts(arms: Bool) throws(AssemblyError) -> StimulationParts? {
+        guard profile.controller.stimulates else { return nil }
+        guard let limits, let wanted = profile.stimulation else {
+            throw AssemblyError(text: "a controller needs `limits` and `stimulation` in the profile")
+        }
+        guard let pair = pairNames.firstIndex(of: wanted.pair) else {
+            throw AssemblyError(
+                text: "the limits have no pair \"\(wanted.pair)\"; they have " + listed(pairNames))
+        }
+        let program = StimulationProgram(
+            pair: Int32(pair), width: wanted.width, period: wanted.period,
+            rampUp: profile.controller.rampUp ?? limits.rampUp,
+            rampDown: profile.controller.rampDown ?? limits.rampDown, maximumStep: limits.maximumStep,
+            amplitudeStep: amplitudeStep)
+        let configuration = try conditioningConfiguration(profile, format: format, montage: montage)
+        return StimulationParts(
+            controller: Controller(law: try law(limits), program: program), limits: limits,
+            gate: GateState(limits: limits), outputMode: outputMode, blanking: configuration.blanking, format: format,
+            arms: arms)
+    }
+
+    private func law(_ limits: Limits) throws(AssemblyError) -> ControlLaw {
+        switch profile.controller {
+        case .onOff(let threshold, let dwell, let amplitude, _, _):
+            return .onOff(threshold: threshold, dwell: dwell, amplitude: amplitude)
+        case .dualThreshold(let lower, let upper, let amplitude, _, _):
+            return .dualThreshold(lower: lower, upper: upper, amplitude: amplitude)
+        case .proportional(let lower, let upper, let amplitude, _, _):
+            return .proportional(lower: lower, upper: upper, amplitude: amplitude)
+        case .openLoop(let amplitude, _, _):
+            guard let wanted = amplitude ?? limits.baseline?.amplitude else {
+                throw AssemblyError(text: "an open loop needs an amplitude, or a baseline in its limits")
+            }
+            return .openLoop(amplitude: wanted)
+        case .none: return .none
+        }
+    }
+}
+
+extension ControllerSpec {
+    /// nA/s upwards; nil without a controller.
+    var rampUp: Int64? {
+        switch self {
+        case .onOff(_, _, _, let up, _), .dualThreshold(_, _, _, let up, _), .proportional(_, _, _, let up, _),
+            .openLoop(_, let up, _):
+            up
+        case .none: nil
+        }
+    }
+
+    /// nA/s downwards; nil without a controller.
+    var rampDown: Int64? {
+        switch self {
+        case .onOff(_, _, _, _, let down), .dualThreshold(_, _, _, _, let down), .proportional(_, _, _, _, let down),
+            .openLoop(_, _, let down):
+            down
+        case .none: nil
+        }
+    }
+}

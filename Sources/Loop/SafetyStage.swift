@@ -1,0 +1,145 @@
+internal import Acquisition
+internal import Interlocks
+internal import Sessions
+internal import Signal
+internal import Stimulation
+
+/// The runtime's end of the guard, as the safety stage sees it.
+enum SafetyPort {
+    /// A guard process. In lock-step the answer is waited for, but consumed at the next safety tick all the same.
+    case live(GuardLink, lockStep: Bool)
+    /// A replay: the tick carries what was consumed.
+    case recorded
+    /// No stimulator: safety ticks still count and are journalled.
+    case none
+}
+
+/// Every safety tick: takes in the guard's report, gives the token, sends the latest proposal.
+///
+/// This stage holds the one bracket in which a tick makes system calls: one receive and one send, neither waiting
+/// (in virtual time the receive waits, because the guard runs in lock-step).
+@safe actor SafetyStage {
+    nonisolated let unownedExecutor: UnownedSerialExecutor
+    private let port: SafetyPort
+    private let state: StimulationState
+    private let source: (any Source)?
+    private let log: StageLog
+    private let outputMode: Mode
+    private let arms: Bool
+    private let startTime: Int64
+    private let realtimeOrVirtual: Bool
+    private var waiting: GuardReport?
+
+    init(
+        on executor: RealtimeExecutor, port: SafetyPort, state: StimulationState, source: (any Source)?,
+        log: StageLog, outputMode: Mode, arms: Bool, startTime: Int64, realtimeOrVirtual: Bool
+    ) {
+        unsafe unownedExecutor = executor.asUnownedSerialExecutor()
+        self.port = port
+        self.state = state
+        self.source = source
+        self.log = log
+        self.outputMode = outputMode
+        self.arms = arms
+        self.startTime = startTime
+        self.realtimeOrVirtual = realtimeOrVirtual
+    }
+
+    /// One safety tick. True: the session is over (a latch, or the end that was ordered with output off).
+    func process(_ tick: inout Tick) -> Bool {
+        let record = tick.recorded ?? consumed(tick)
+        tick.recorded = nil
+        state.consume(record)
+        if record.hasReport != 0 { feedBack(record) }
+        log.append(.recordedInput, .safety, tick: tick.index, record)
+        give(token(tick))
+        return state.isOver
+    }
+
+    /// What the world decided since the last safety tick.
+    private func consumed(_ tick: Tick) -> SafetyRecord {
+        var record = SafetyRecord()
+        record.safetyIndex = tick.safetyIndex
+        record.time = tick.safetyTime
+        record.orders = tick.orders.rawValue
+        record.missesInWindow = tick.missesInWindow
+        record.realtimeOrVirtual = realtimeOrVirtual ? 1 : 0
+        guard let report = answer() else { return record }
+        record.take(report)
+        return record
+    }
+
+    private func answer() -> GuardReport? {
+        switch port {
+        case .live(let link, let lockStep): lockStep ? waiting : link.receive()
+        case .recorded, .none: nil
+        }
+    }
+
+    /// The device's echo goes to the source: a twin answers what was accepted.
+    private func feedBack(_ record: SafetyRecord) {
+        guard let source, record.echoPulses > 0 || record.cancelledFrom != .max else { return }
+        source.stimulate(
+            SegmentEcho(
+                firstPulse: Microseconds(record.echoFirstPulse), period: Microseconds(record.echoPeriod),
+                width: Microseconds(record.echoWidth), amplitude: Nanoamperes(record.echoAmplitude),
+                pulses: record.echoPulses, cancelledFrom: Microseconds(record.cancelledFrom)))
+    }
+
+    private func token(_ tick: Tick) -> RuntimeRecord {
+        var record = RuntimeRecord()
+        record.now = Microseconds(tick.safetyTime / 1_000)
+        record.tick = tick.index
+        record.health = .max
+        record.order = order(tick.orders)
+        record.mode = wantedMode(tick)
+        guard let proposal = state.proposal else { return record }
+        record.hasProposal = true
+        record.segment = proposal.segment
+        record.evidence = proposal.evidence
+        record.runtimeVerdict = proposal.broken.rawValue
+        state.proposal = nil
+        return record
+    }
+
+    private func order(_ orders: Orders) -> RuntimeOrder {
+        if orders.contains(.stop) { return .stop }
+        return orders.contains(.arm) ? .arm : .token
+    }
+
+    /// Output starts when the guard is armed and the filters have settled.
+    private func wantedMode(_ tick: Tick) -> Mode {
+        guard arms, state.mode == .armed else { return state.mode }
+        return tick.safetyTime >= startTime ? outputMode : .armed
+    }
+
+    private func give(_ token: RuntimeRecord) {
+        guard case .live(let link, let lockStep) = port else { return }
+        var record = token
+        let isSent = link.send(&record)
+        waiting = lockStep && isSent ? link.receiveBlocking(timeoutMilliseconds: 10_000) : nil
+        state.linkIsClosed = link.isClosed
+    }
+}
+
+extension SafetyRecord {
+    /// Takes over what the guard reported.
+    mutating func take(_ report: GuardReport) {
+        hasReport = 1
+        reportCounter = Int64(bitPattern: report.counter)
+        mode = Int64(report.mode.rawValue)
+        latch = report.latch
+        verdict = report.verdict
+        leaseEnd = report.leaseEnd.value
+        echoFirstPulse = report.segment.firstPulse.value
+        echoPeriod = report.segment.period.value
+        echoWidth = report.segment.width.value
+        echoAmplitude = report.segment.amplitude.value
+        echoPulses = report.segment.pulses
+        cancelledFrom = report.cancelledFrom.value
+        deliveredPulses = report.deliveredPulses
+        deliveredCharge = report.deliveredCharge.value
+        maximumAmplitude = report.maximumAmplitude.value
+        guardRefusals = report.refusals
+    }
+}

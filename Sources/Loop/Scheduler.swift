@@ -1,0 +1,170 @@
+internal import CLinux
+internal import Interlocks
+internal import Signal
+
+/// Releases stages with absolute deadlines and runs the earliest one, until the loop ends.
+///
+/// Three rate groups: blocks (acquire, condition, decode, stimulate), safety ticks, monitoring. All stages are actors on
+/// this actor's executor, so that no `await` here suspends. A safety tick that is due when a block ends waits for that
+/// block's decision, at most until the decision's deadline: so both paces keep one order, and in real time a missing
+/// block cannot hold the token back.
+@safe actor Scheduler<Clock: TickClock> {
+    nonisolated let unownedExecutor: UnownedSerialExecutor
+    private let clock: Clock
+    private let plan: LoopPlan
+    private let stages: Stages
+    private let statistics: LoopStatistics
+    private let signals: OperatorSignals
+    private let journalFailed: @Sendable () -> Bool
+    private var steady = SteadyCounters()
+    private var due = DueSlots()
+    private var misses = MissWindow()
+    private var blockDue: Int64
+    private var nextSafety: Int64
+    private var nextMonitor: Int64
+    private var end = Int64.max
+    private var started: Int64 = 0
+    private var startedCPU: UInt64 = 0
+
+    init(
+        on executor: RealtimeExecutor, clock: Clock, plan: LoopPlan, stages: Stages, statistics: LoopStatistics,
+        signals: OperatorSignals, journalFailed: @escaping @Sendable () -> Bool
+    ) {
+        unsafe unownedExecutor = executor.asUnownedSerialExecutor()
+        self.clock = clock
+        self.plan = plan
+        self.stages = stages
+        self.statistics = statistics
+        self.signals = signals
+        self.journalFailed = journalFailed
+        blockDue = plan.block
+        nextSafety = plan.safety
+        nextMonitor = plan.monitor
+    }
+
+    /// Runs the loop to its end: the source's, the plan's, or an operator's.
+    func run() async {
+        var tick = Tick()
+        var look = blockDue
+        while nextSafety <= end {
+            clock.wait(until: min(end == .max ? look : .max, safetyRelease, nextMonitor))
+            let now = clock.now()
+            if end == .max, look <= now { look = await lookForBlock(at: now, &tick) }
+            releaseTimed(at: now)
+            while let slot = due.takeEarliest() { await run(slot, &tick) }
+            if end == .max { look = max(look, blockDue) }
+        }
+        steady.stop(into: statistics)
+    }
+
+    /// A safety tick at a block's end waits for the block, but no longer than the decision may take.
+    private var safetyRelease: Int64 {
+        end != .max || nextSafety < blockDue ? nextSafety : max(nextSafety, blockDue + plan.decisionDeadline)
+    }
+
+    /// Admits the next block if it is there, and says when to look again.
+    private func lookForBlock(at now: Int64, _ tick: inout Tick) async -> Int64 {
+        switch await stages.acquisition.poll() {
+        case .block(let index):
+            if index > tick.index { statistics.gaps += 1 }
+            begin(max(index, tick.index), &tick)
+            return blockDue
+        case .notYet:
+            return now + 50_000
+        case .ended:
+            end = blockDue - plan.block
+            return .max
+        }
+    }
+
+    private func begin(_ index: Int64, _ tick: inout Tick) {
+        tick.index = index
+        tick.blockEnd = (index + 1) * plan.block
+        tick.decision = nil
+        let deadline = tick.blockEnd + min(plan.decisionDeadline, plan.safety)
+        due.release(.acquire, deadline: deadline)
+        due.release(.condition, deadline: deadline)
+        due.release(.decode, deadline: deadline)
+        due.release(.stimulate, deadline: deadline)
+    }
+
+    private func releaseTimed(at now: Int64) {
+        if safetyRelease <= now, nextSafety <= end {
+            due.release(.safety, deadline: nextSafety + plan.safety)
+        }
+        if nextMonitor <= now { due.release(.monitor, deadline: nextMonitor + plan.monitor) }
+    }
+
+    private func run(_ slot: Slot, _ tick: inout Tick) async {
+        let before = plan.measuresStages ? ansa_thread_cpu_nanoseconds() : 0
+        switch slot {
+        case .acquire:
+            started = clock.now()
+            startedCPU = ansa_thread_cpu_nanoseconds()
+            await stages.acquisition.acquire(&tick)
+        case .condition: await stages.conditioning.process(&tick)
+        case .decode: await stages.decoding.process(&tick)
+        case .stimulate:
+            await stages.stimulation.process(&tick)
+            await finishChain(&tick)
+        case .safety: await runSafety(&tick)
+        case .monitor: await runMonitor(tick)
+        }
+        if plan.measuresStages { statistics.stages[slot.rawValue].add(Int64(ansa_thread_cpu_nanoseconds() - before)) }
+    }
+
+    private func finishChain(_ tick: inout Tick) async {
+        let compute = Int64(ansa_thread_cpu_nanoseconds() - startedCPU)
+        let latency = clock.now() - tick.blockEnd
+        account(tick, latency: latency, compute: compute)
+        await stages.acquisition.release(TimingRecord(latency: latency, compute: compute), &tick)
+        statistics.ticks += 1
+        steady.count(tick: statistics.ticks)
+        tick.index += 1
+        blockDue = (tick.index + 1) * plan.block
+        if let ticks = plan.ticks, tick.index >= ticks { end = tick.blockEnd }
+    }
+
+    private func account(_ tick: Tick, latency: Int64, compute: Int64) {
+        statistics.compute.add(compute)
+        statistics.latency.add(latency)
+        guard plan.pace == .real, latency > plan.decisionDeadline else { return }
+        let cause: MissCause =
+            compute > plan.decisionDeadline
+            ? .compute : started - tick.blockEnd > plan.decisionDeadline - compute ? .release : .blocked
+        statistics.misses += 1
+        statistics.missesByCause[cause.rawValue] += 1
+        misses.add(at: clock.now())
+    }
+
+    private func runSafety(_ tick: inout Tick) async {
+        tick.safetyTime = nextSafety
+        tick.missesInWindow = misses.count(window: plan.missWindow, at: nextSafety)
+        tick.orders = orders(tick)
+        let isOver = await stages.safety.process(&tick)
+        tick.safetyIndex += 1
+        nextSafety += plan.safety
+        if isOver { end = min(end, tick.safetyTime) }
+    }
+
+    /// What the plan and the operator ask for now.
+    private func orders(_ tick: Tick) -> Orders {
+        var orders: Orders = []
+        let interrupts = signals.interrupts.count
+        if plan.arms, tick.safetyIndex == 0 { orders.insert(.arm) }
+        if let ticks = plan.ticks, tick.index >= ticks - plan.rampTicks { orders.insert(.rampOff) }
+        if interrupts == 1 || journalFailed() { orders.formUnion([.rampOff, .end]) }
+        if interrupts > 1 { orders.formUnion([.stop, .end]) }
+        return orders
+    }
+
+    /// The monitor is optional work: it is shed when a block or a safety tick is due.
+    private func runMonitor(_ tick: Tick) async {
+        if plan.pace == .real, clock.now() >= min(blockDue, nextSafety) {
+            statistics.shedMonitors += 1
+        } else {
+            await stages.monitor.process(tick)
+        }
+        nextMonitor += plan.monitor
+    }
+}

@@ -1,0 +1,143 @@
+internal import Conditioning
+internal import Interlocks
+internal import Sessions
+internal import Signal
+internal import Stimulation
+
+/// What the stimulation stage is made of.
+struct StimulationParts: Sendable {
+    var controller: Controller
+    var limits: Limits
+    var gate: GateState
+    /// Closed loop, or the open loop of a signed baseline.
+    var outputMode: Mode
+    var blanking: Blanking
+    var format: BlockFormat
+    /// The plan arms: proposals wait for the guard's word that output may run.
+    var arms: Bool
+}
+
+/// Proposes a segment for the block after next, judges it by the runtime's gate, and keeps it for the safety tick.
+///
+/// The proposal of tick k has its pulses in block k + 2. Everything it decides on is the tick, or a recorded input.
+@safe actor StimulationStage {
+    nonisolated let unownedExecutor: UnownedSerialExecutor
+    private var parts: StimulationParts?
+    private let state: StimulationState
+    private let marks: MarkSchedule
+    private let log: StageLog
+    private let refusals: RefusalCounts
+
+    init(
+        on executor: RealtimeExecutor, parts: StimulationParts?, state: StimulationState, marks: MarkSchedule,
+        log: StageLog, refusals: RefusalCounts
+    ) {
+        unsafe unownedExecutor = executor.asUnownedSerialExecutor()
+        self.parts = parts
+        self.state = state
+        self.marks = marks
+        self.log = log
+        self.refusals = refusals
+    }
+
+    /// Proposes and judges; without a controller it only shows the decision to the monitor.
+    func process(_ tick: inout Tick) {
+        guard let decision = tick.decision else { return }
+        state.decoded = decision.value
+        state.confidence = decision.confidence
+        guard parts != nil else { return }
+        if state.isRampingOff || state.mode == .fallback { parts?.controller.release() }
+        propose(decision, tick)
+    }
+
+    private func propose(_ decision: Decision, _ tick: Tick) {
+        guard var parts else { return }
+        let block = tick.blockEnd / (tick.index + 1)
+        let start = Microseconds((tick.blockEnd + block) / 1_000)
+        let window = start..<Microseconds((tick.blockEnd + 2 * block) / 1_000)
+        let end = Microseconds(tick.blockEnd / 1_000)
+        let mayOutput = state.mode == parts.outputMode || state.mode == .fallback
+        var segment = Segment.rest(at: start)
+        if mayOutput || !parts.arms {
+            segment = parts.controller.propose(
+                decision: decision, tickEnd: end, windowStart: window.lowerBound, windowEnd: window.upperBound)
+        }
+        let evidence = evidence(decision, tick, parts)
+        let verdict = judge(segment, evidence: evidence, state: &parts.gate, at: end, under: parts.limits)
+        let broken = verdict.broken
+        if let permit = verdict.takePermit() {
+            mark(permit.segment, parts)
+            state.amplitude = permit.segment.amplitude
+        } else if segment.isRest {
+            state.amplitude = parts.controller.amplitude
+        } else {
+            parts.controller.reject()
+            refusals.add(broken)
+        }
+        state.proposal = PendingProposal(segment: segment, evidence: evidence, broken: broken)
+        state.isAtRest = parts.controller.isAtRest || !mayOutput
+        self.parts = parts
+        log.append(
+            .proposal, .stimulation, tick: tick.index,
+            ProposalRecord(segment, broken: broken.rawValue, mode: evidence.mode))
+    }
+
+    /// The samples that the segment's pulses will disturb, for Conditioning to blank.
+    private func mark(_ segment: Segment, _ parts: StimulationParts) {
+        let duration = Microseconds(2 * segment.width.value + segment.interphase.value)
+        for pulse in 0..<segment.pulses {
+            let start = Microseconds(segment.firstPulse.value + pulse * segment.period.value)
+            marks.add(parts.blanking.mark(start: start, duration: duration, format: parts.format))
+        }
+    }
+
+    /// What the gate must know. Missing knowledge stays unhealthy.
+    private func evidence(_ decision: Decision, _ tick: Tick, _ parts: StimulationParts) -> Evidence {
+        var evidence = Evidence()
+        let last = state.last
+        evidence.mode = state.mode
+        evidence.isArmed = state.mode == .openLoop || state.mode == .closedLoop || state.mode == .fallback
+        evidence.limitsValid = true
+        evidence.tokenAge = Microseconds((tick.blockEnd - last.time) / 1_000)
+        evidence.actorsHealthy = true
+        evidence.leaseEnd = Microseconds(last.leaseEnd)
+        evidence.acknowledgementsMissing = state.reportsMissing
+        evidence.stopRequested = state.isStopped
+        evidence.latch = last.latch
+        evidence.sequenceValid = true
+        let frame = 1_000_000 * parts.format.rateDenominator
+        evidence.gap = Microseconds(Int64(tick.validity.gapSamples) * frame / parts.format.rateNumerator)
+        evidence.sampleAge = newestSampleAge(tick, frame: frame, rate: parts.format.rateNumerator)
+        evidence.validChannels = Int64(tick.validity.validChannels)
+        evidence.signalSaturatedOrFlat = evidence.validChannels < parts.limits.minimumValidChannels
+        evidence.deadlineMissesInWindow = last.missesInWindow
+        evidence.decoderValid = decision.isValid && decision.value.isFinite
+        evidence.confidence = Int64(min(max(decision.confidence, 0), 1) * 1_000_000)
+        evidence.realtimeOrVirtual = last.realtimeOrVirtual != 0
+        return evidence
+    }
+
+    /// How much of the block's newest end is missing.
+    private func newestSampleAge(_ tick: Tick, frame: Int64, rate: Int64) -> Microseconds {
+        guard let header = tick.block?.header, header.missingCount > 0,
+            header.missing.upperBound == parts?.format.frames
+        else { return Microseconds(0) }
+        return Microseconds(Int64(header.missingCount) * frame / rate)
+    }
+}
+
+/// How often each interlock refused a proposal of the runtime.
+@safe final class RefusalCounts: @unchecked Sendable {
+    private var counts = InlineArray<64, Int64>(repeating: 0)
+
+    func add(_ broken: InterlockSet) {
+        for bit in 0..<64 where broken.rawValue & (1 << UInt64(bit)) != 0 { counts[bit] += 1 }
+    }
+
+    /// Counts by interlock number, those that are 0 left out.
+    var byNumber: [Int: Int64] {
+        var result: [Int: Int64] = [:]
+        for bit in 0..<64 where counts[bit] > 0 { result[bit] = counts[bit] }
+        return result
+    }
+}

@@ -1,0 +1,61 @@
+internal import Interlocks
+internal import Signal
+
+/// What the runtime knows about stimulation, as of the last report that it consumed.
+///
+/// Shared by the stimulation and the safety stage, both on the loop's one thread. It changes only by recorded inputs, so
+/// that a replay has the same state at the same tick.
+@safe final class StimulationState: @unchecked Sendable {
+    /// A guard owns a stimulator; without one no proposal leaves the runtime.
+    let hasGuard: Bool
+    private(set) var last = SafetyRecord()
+    private(set) var mode = Mode.off
+    private(set) var reportsMissing: Int64 = 0
+    private(set) var isRampingOff = false
+    private(set) var isStopped = false
+    private(set) var endsWhenOff = false
+    /// For the monitor.
+    var decoded: Float = 0
+    var confidence: Float = 0
+    var amplitude = Nanoamperes(0)
+    /// Nothing runs, and nothing more will be asked for.
+    var isAtRest = true
+    /// The guard's end of the socket is closed.
+    var linkIsClosed = false
+    /// The proposal that the next safety tick sends.
+    var proposal: PendingProposal?
+
+    init(hasGuard: Bool) { self.hasGuard = hasGuard }
+
+    /// The session is over: latched, without a guard, or ended by order with output off.
+    var isOver: Bool {
+        if hasGuard && (linkIsClosed || mode == .latched) { return true }
+        return endsWhenOff && (isAtRest || isStopped)
+    }
+
+    /// Takes in what one safety tick consumed.
+    func consume(_ record: SafetyRecord) {
+        let orders = Orders(rawValue: record.orders)
+        if orders.contains(.rampOff) { isRampingOff = true }
+        if orders.contains(.stop) { isStopped = true }
+        if orders.contains(.end) { endsWhenOff = true }
+        guard record.hasReport != 0 else {
+            reportsMissing += hasGuard && record.safetyIndex > 0 ? 1 : 0
+            last.safetyIndex = record.safetyIndex
+            last.time = record.time
+            last.missesInWindow = record.missesInWindow
+            last.realtimeOrVirtual = record.realtimeOrVirtual
+            return
+        }
+        reportsMissing = 0
+        last = record
+        mode = Mode(rawValue: UInt8(truncatingIfNeeded: record.mode)) ?? .latched
+    }
+}
+
+/// A segment that the runtime's gate permitted, on its way to the guard.
+struct PendingProposal {
+    var segment: Segment
+    var evidence: Evidence
+    var broken: InterlockSet
+}

@@ -1,0 +1,62 @@
+public import Signal
+
+/// What one tick carries from stage to stage: plain values and the block it is about.
+///
+/// Tick k is block k. All times are nanoseconds since the first sample.
+@safe public struct Tick: @unchecked Sendable {
+    /// k.
+    public var index: Int64 = 0
+    /// When block k ended: (k + 1) × block length.
+    public var blockEnd: Int64 = 0
+    /// Block k; nil before acquisition.
+    public var block: Block?
+    /// Conditioned samples, frames × stride, and the envelope of each channel; set by Conditioning.
+    public var conditioned = ConditionedView()
+    public var validity = SignalValidity(channels: 0)
+    /// What Decoding concluded; nil before it ran.
+    public var decision: Decision?
+    /// Index of the safety tick that runs now.
+    public var safetyIndex: Int64 = 0
+    /// When the safety tick was due.
+    public var safetyTime: Int64 = 0
+    /// Deadline misses within the window of the limits.
+    public var missesInWindow: Int64 = 0
+    /// In a replay: what this safety tick consumed when it was recorded.
+    public var recorded: SafetyRecord?
+    /// Orders that the world gave since the last safety tick.
+    public var orders: Orders = []
+
+    /// An empty tick.
+    public init() {}
+}
+
+/// Where the conditioned samples of the present block stand.
+@safe public struct ConditionedView: @unchecked Sendable {
+    public var samples: UnsafePointer<Float>?
+    public var envelope: UnsafePointer<Float>?
+    public var bandPower: UnsafePointer<Float>?
+    public var frames = 0
+    public var stride = 0
+
+    /// No samples.
+    public init() {
+        unsafe samples = nil
+        unsafe envelope = nil
+        unsafe bandPower = nil
+    }
+}
+
+/// What an operator or the session's plan asks of the loop; journalled at the tick that consumed it.
+public struct Orders: OptionSet, Hashable, Sendable, BitwiseCopyable {
+    public let rawValue: Int64
+    /// The orders whose bits are set.
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+    /// Arm, once.
+    public static let arm = Orders(rawValue: 1)
+    /// Ramp off, then disarm.
+    public static let rampOff = Orders(rawValue: 4)
+    /// Off at once.
+    public static let stop = Orders(rawValue: 8)
+    /// End the session once output is off.
+    public static let end = Orders(rawValue: 16)
+}

@@ -1,0 +1,94 @@
+import CLinux
+import Configuration
+import Foundation
+import Interlocks
+import Loop
+import Signal
+import Sessions
+import Stimulation
+
+/// The guard's and the stimulator's processes of one run, greeted and ready.
+struct GuardedSession {
+    let link: GuardLink
+    /// CLOCK_MONOTONIC of the session's time 0, as the guard was told.
+    let epoch: UInt64
+    private let processes: GuardedProcesses
+
+    /// Starts both and introduces the runtime.
+    ///
+    /// - Throws: exit 3 for a latch that is not acknowledged, 65 where the guard refuses the limits, 1 otherwise.
+    init(
+        _ inputs: RunInputs, directory: String, pace: Pace, acknowledge: String?, arms: Bool
+    ) throws(CommandFailure) {
+        guard let limits = inputs.limitsFile else { throw CommandFailure(ExitCode.badFile, "no limits") }
+        let state = Terminal.environment("ANSA_STATE_DIR")
+        let beside = Self.executableFolder
+        do throws(GuardSpawnError) {
+            processes = try spawnGuard(
+                guardExecutable: beside + "/ansa-guard", stimulatorExecutable: beside + "/ansa-virtual-stimulator",
+                limits: limits.path, device: inputs.deviceFile.path, state: state.isEmpty ? directory : state,
+                record: directory + "/stimulator.jsonl", virtual: state.isEmpty && inputs.device.isVirtual)
+        } catch {
+            throw CommandFailure(ExitCode.failed, "the guard could not be started: \(error)")
+        }
+        link = processes.link
+        epoch = ansa_monotonic_nanoseconds() + 300_000_000
+        var random = SystemRandomNumberGenerator()
+        let session = Words32(bytes: (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })
+        let words = Hash256(of: limits.bytes).words
+        let welcome: GuardWelcome
+        do throws(GuardLinkError) {
+            welcome = try link.hello(
+                GuardHello(
+                    session: session, limitsHash: Words32(words.0, words.1, words.2, words.3), epoch: epoch, virtualTime: pace == .max, hasFIFO: false))
+        } catch {
+            let failure = Self.failure(error, limits: limits.path, arms: arms)
+            end()
+            throw failure
+        }
+        guard arms, welcome.latch != 0 else { return }
+        try release(latch: welcome.latch, reason: acknowledge)
+    }
+
+    /// A latch refuses arming until somebody says why it may be lifted.
+    private func release(latch: UInt64, reason: String?) throws(CommandFailure) {
+        guard let reason, !reason.isEmpty else {
+            end()
+            throw CommandFailure(
+                ExitCode.latched,
+                "the guard is latched: \(interlockNames(latch)). Find the cause, then: ansa run … --acknowledge \"reason\"")
+        }
+        var record = RuntimeRecord()
+        record.order = .acknowledge
+        record.health = .max
+        record.reason = Reason(reason)
+        let isSent = link.send(&record)
+        guard isSent, let report = link.receiveBlocking(timeoutMilliseconds: 1_000), report.latch == 0 else {
+            end()
+            throw CommandFailure(ExitCode.latched, "the guard did not lift its latch: \(interlockNames(latch))")
+        }
+    }
+
+    private static func failure(_ error: GuardLinkError, limits: String, arms: Bool) -> CommandFailure {
+        switch error {
+        case .refused(let status):
+            CommandFailure(ExitCode.badFile, "the guard refuses to serve \(limits): \(status)")
+        case .closed, .silent, .malformed:
+            CommandFailure(ExitCode.failed, "the guard did not answer: \(error)")
+        }
+    }
+
+    /// Closes the socket and waits for both processes, at most three seconds.
+    func end() {
+        link.close()
+        for process in [processes.guardPID, processes.stimulatorPID] where process > 0 {
+            var status: Int32 = 0
+            for _ in 0..<300 where unsafe waitpid(process, &status, WNOHANG) == 0 { usleep(10_000) }
+        }
+    }
+
+    private static var executableFolder: String {
+        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    }
+}

@@ -1,0 +1,119 @@
+import Configuration
+import Foundation
+import Interlocks
+import Signal
+
+/// A file as it was read, with the path it was read from.
+struct InputFile: Sendable {
+    var path: String
+    var bytes: [UInt8]
+
+    /// Reads `path`, or says why not.
+    init(_ path: String) throws(CommandFailure) {
+        self.path = path
+        do throws(FileError) { bytes = try readFile(path, limit: 64 << 20) } catch {
+            throw CommandFailure(ExitCode.badFile, "\(error)")
+        }
+    }
+
+    /// The file's last path component.
+    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+    /// The bytes as text.
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// Everything that people wrote for one run: profile, device, limits with signatures, network.
+struct RunInputs: Sendable {
+    var folder: String
+    var profileFile: InputFile
+    var profile: Profile
+    var deviceFile: InputFile
+    var device: Device
+    var limitsFile: InputFile?
+    var limitsEntries: LimitsFile?
+    var limits: Limits?
+    var signatures: [InputFile] = []
+    var networkFile: InputFile?
+
+    /// Loads the profile in `folder` and all that it names.
+    ///
+    /// - Throws: every problem of the first file that has problems.
+    init(profile word: String) throws(CommandFailure) {
+        folder = try Self.folder(of: word)
+        let written = try InputFile(folder + "/profile.yaml")
+        profileFile = written
+        profile = try Self.loaded { () throws(ConfigurationError) in try loadProfile(written.bytes, file: written.path) }
+        let hardware = try InputFile(try Self.devicePath(profile.device, folder: folder))
+        deviceFile = hardware
+        device = try Self.loaded { () throws(ConfigurationError) in
+            try loadDevice(hardware.bytes, file: hardware.path)
+        }
+        if let name = profile.decoder.network { networkFile = try InputFile(folder + "/" + name) }
+        guard let name = profile.limits else { return }
+        let file = try InputFile(folder + "/" + name)
+        limitsFile = file
+        for role in Role.allCases {
+            let path = "\(file.path).\(role.rawValue).minisig"
+            if FileManager.default.fileExists(atPath: path) { signatures.append(try InputFile(path)) }
+        }
+        try takeLimits(file)
+    }
+
+    /// Parses the limits and holds the profile against them.
+    private mutating func takeLimits(_ file: InputFile) throws(CommandFailure) {
+        let entries = try Self.loaded { () throws(ConfigurationError) in try loadLimits(file.bytes, file: file.path) }
+        guard let stimulator = device.stimulator else {
+            throw CommandFailure(
+                ExitCode.badFile, "\(profileFile.path): `limits` is given, but device \(device.id) has no stimulator")
+        }
+        let limits = try Self.loaded { () throws(ConfigurationError) in try entries.limits(device: stimulator) }
+        let problems = checkProfile(profile, against: entries, limits: limits, file: profileFile.path)
+        let errors = problems.filter { $0.severity == .error }
+        guard errors.isEmpty else { throw CommandFailure(errors) }
+        limitsEntries = entries
+        self.limits = limits
+    }
+
+    /// What stands against arming: signatures, time window. Empty where both roles signed and now is inside.
+    func armingProblems(now: Int64) -> [Problem] {
+        guard let limitsFile, let limitsEntries else { return [] }
+        let trusted = TrustedKeys()
+        let signature = { (role: Role) in signatures.first { $0.path.hasSuffix("\(role.rawValue).minisig") }?.text }
+        return verifySignatures(
+            limitsFile.bytes, limits: limitsEntries, clinician: signature(.clinician), engineer: signature(.engineer),
+            trusted: trusted, device: device) + limitsEntries.timeProblems(at: now)
+    }
+
+    private static func loaded<Value>(_ load: () throws(ConfigurationError) -> Value) throws(CommandFailure) -> Value {
+        do throws(ConfigurationError) { return try load() } catch { throw CommandFailure(error.problems) }
+    }
+
+    /// The folder of `word`: a path, or a name in Profiles.
+    private static func folder(of word: String) throws(CommandFailure) -> String {
+        var word = word
+        while word.count > 1, word.hasSuffix("/") { word.removeLast() }
+        if word.hasSuffix("/profile.yaml") { word.removeLast("/profile.yaml".count) }
+        for folder in [word, "Profiles/" + word] where FileManager.default.fileExists(atPath: folder + "/profile.yaml") {
+            return folder
+        }
+        let known = (try? FileManager.default.contentsOfDirectory(atPath: "Profiles"))?.sorted() ?? []
+        let profiles = known.filter { FileManager.default.fileExists(atPath: "Profiles/\($0)/profile.yaml") }
+        var text = "no profile at \"\(word)\": expected a folder with profile.yaml, or a name in Profiles"
+        if let nearest = nearestWord(
+            to: word.split(separator: "/").last.map(String.init) ?? word, among: profiles) {
+            text += ". Did you mean \"Profiles/\(nearest)\"?"
+        }
+        throw CommandFailure(ExitCode.badFile, text)
+    }
+
+    /// The device file: in Devices beside the profile's Profiles folder, or in Devices here.
+    private static func devicePath(_ id: String, folder: String) throws(CommandFailure) -> String {
+        for place in [folder + "/../../Devices", "Devices"] {
+            let path = "\(place)/\(id).yaml"
+            if FileManager.default.fileExists(atPath: path) { return path }
+        }
+        throw CommandFailure(
+            ExitCode.badFile, "\(folder)/profile.yaml: device \"\(id)\": no Devices/\(id).yaml; "
+                + "`ansa devices list` shows what is known")
+    }
+}

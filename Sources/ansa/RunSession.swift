@@ -1,0 +1,190 @@
+import Acquisition
+import CLinux
+import Configuration
+import Foundation
+import Interlocks
+import Loop
+import Monitor
+import Sessions
+import Signal
+import Stimulation
+
+/// One run of a profile, from its files to its summary.
+struct RunSession {
+    let arguments: ParsedArguments
+    let inputs: RunInputs
+    let source: any Source
+    let setup: LoopSetup
+    let plan: LoopPlan
+    let directory: String
+    let seed: UInt64
+    let arms: Bool
+
+    /// Loads and checks everything; nothing has been written or started afterwards.
+    init(_ arguments: ParsedArguments) throws(CommandFailure) {
+        try self.init(
+            arguments, profile: arguments.word("profile"), recording: arguments.text("recording"),
+            arms: arguments.flag("arm"))
+    }
+
+    /// A recording or a session drives another profile; nothing is armed.
+    init(shadowing arguments: ParsedArguments) throws(CommandFailure) {
+        try self.init(
+            arguments, profile: arguments.text("profile") ?? "", recording: arguments.word("source"), arms: false)
+    }
+
+    private init(
+        _ arguments: ParsedArguments, profile: String, recording: String?, arms: Bool
+    ) throws(CommandFailure) {
+        self.arguments = arguments
+        self.arms = arms
+        inputs = try RunInputs(profile: profile)
+        seed = arguments.unsigned("seed") ?? inputs.profile.seed
+        let pace: Pace = arguments.text("pace") == "max" ? .max : .real
+        source = try makeSource(inputs, seed: seed, recording: recording)
+        setup = inputs.setup(format: source.format, montage: source.montage)
+        var plan = LoopPlan(
+            format: source.format, decisionDeadline: inputs.profile.deadlines.decision.value,
+            monitor: inputs.profile.deadlines.monitor.value, pace: pace)
+        plan.arms = arms
+        if let seconds = arguments.number("seconds") {
+            plan.ticks = max(1, Int64((seconds * 1e9 / Double(plan.block)).rounded()))
+        }
+        if arms { plan.rampTicks = setup.rampTicks }
+        if let window = inputs.limits?.deadlineMissWindow.value, window > 0 { plan.missWindow = window * 1_000 }
+        self.plan = plan
+        directory = arguments.text("session") ?? Self.newDirectory(inputs.profile.name)
+        try checkArming()
+    }
+
+    /// Arming needs a stimulator, limits, two good signatures and a time inside their window.
+    private func checkArming() throws(CommandFailure) {
+        let problems = inputs.armingProblems(now: Int64(Date().timeIntervalSince1970))
+        guard arms else {
+            for problem in problems { Terminal.tell("Warning: \(problem.description)") }
+            return
+        }
+        guard inputs.limits != nil, inputs.profile.controller.stimulates else {
+            throw CommandFailure(
+                ExitCode.badFile, "\(inputs.profileFile.path): --arm, but the profile has no controller with limits")
+        }
+        let errors = problems.filter { $0.severity == .error }
+        guard errors.isEmpty else { throw CommandFailure(errors) }
+    }
+
+    private static func newDirectory(_ name: String) -> String {
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.dateFormat = "yyyyMMdd-HHmmss"
+        return "Sessions/\(name)-\(format.string(from: Date()))-\(getpid())"
+    }
+
+    /// Runs the loop and prints the summary.
+    func run() async throws(CommandFailure) -> Int32 {
+        let signals = OperatorSignals()
+        let handler = SignalHandler(signals)
+        defer { handler.restore() }
+        let (writer, inlet) = try openJournal()
+        let guarded = try startGuard()
+        let loop = LiveLoop(
+            setup: setup, plan: plan, source: source, link: guarded?.link, inlet: inlet, signals: signals,
+            journalFailed: { writer.failure != 0 })
+        let watcher = Watcher(loop.snapshots, isWanted: arguments.text("monitor") != "none", pace: plan.pace)
+        watcher.start()
+        let epoch = guarded?.epoch ?? (ansa_monotonic_nanoseconds() + 50_000_000)
+        let outcome: LoopOutcome
+        do throws(AssemblyError) {
+            outcome = try await loop.run(epoch: epoch, isVirtual: inputs.device.isVirtual)
+        } catch {
+            watcher.stop()
+            guarded?.end()
+            throw CommandFailure(ExitCode.badFile, "\(inputs.profileFile.path): \(error)")
+        }
+        watcher.stop()
+        guarded?.end()
+        return try close(writer, inlet, outcome)
+    }
+
+    private func openJournal() throws(CommandFailure) -> (JournalWriter, JournalInlet) {
+        let ring = ByteRing(capacity: max(8 << 20, plan.format.byteCount * 512))
+        do throws(JournalError) {
+            let writer = try JournalWriter(
+                directory: directory, ring: ring,
+                sync: .microseconds(inputs.profile.journal.syncInterval.value), header: inputs.header(self))
+            try writer.start()
+            return (writer, JournalInlet(ring: ring, blocking: plan.pace == .max))
+        } catch {
+            throw CommandFailure(error.exitCode, "\(error)")
+        }
+    }
+
+    /// The guard and the virtual stimulator, where this profile can stimulate.
+    private func startGuard() throws(CommandFailure) -> GuardedSession? {
+        guard inputs.profile.controller.stimulates, inputs.limitsFile != nil else { return nil }
+        return try GuardedSession(
+            inputs, directory: directory, pace: plan.pace, acknowledge: arguments.text("acknowledge"), arms: arms)
+    }
+
+    private func close(
+        _ writer: JournalWriter, _ inlet: JournalInlet, _ outcome: LoopOutcome
+    ) throws(CommandFailure) -> Int32 {
+        let failure = writer.failure
+        let journal: JournalSummary
+        var summary: RunSummary?
+        do throws(JournalError) {
+            journal = try writer.finish(dropped: inlet.dropped) { journal in
+                let made = RunSummary(outcome, journal: journal, pace: plan.pace, decoder: inputs.profile.decoder)
+                summary = made
+                return Array((try? made.json())?.utf8 ?? "".utf8)
+            }
+        } catch {
+            throw CommandFailure(error.exitCode, "\(error)")
+        }
+        if outcome.overruns > 0 { Terminal.tell("Warning: \(outcome.overruns) blocks were lost: the loop was too slow") }
+        if journal.dropped > 0 { Terminal.tell("Warning: the journal lost \(journal.dropped) records") }
+        if plan.pace == .real, !outcome.grant.isRealtime {
+            Terminal.tell("Warning: no real-time priority or locked memory (`ansa doctor` says why); virtual devices only")
+        }
+        if let summary { report(summary) }
+        return exitCode(outcome, journalFailure: failure)
+    }
+
+    private func report(_ summary: RunSummary) {
+        guard arguments.wantsJSON else {
+            Terminal.result(summary.text)
+            return
+        }
+        if let json = try? summary.json() { Terminal.result(json) }
+    }
+
+    private func exitCode(_ outcome: LoopOutcome, journalFailure: Int32) -> Int32 {
+        if journalFailure != 0 {
+            Terminal.complain("\(directory): the journal could not be written: \(systemReason(journalFailure))")
+            return ExitCode.inputOutput
+        }
+        switch outcome.ending {
+        case .done: return ExitCode.done
+        case .latched:
+            Terminal.complain("ended by a latch: " + interlockNames(outcome.last.latch))
+            return ExitCode.latched
+        case .guardLost:
+            Terminal.complain("the guard ended; output ends with the device's lease")
+            return ExitCode.latched
+        case .sourceFailed(let error):
+            Terminal.complain("\(error)")
+            return ExitCode.inputOutput
+        }
+    }
+}
+
+/// What the system says about an errno.
+func systemReason(_ code: Int32) -> String {
+    FileError(path: "", code: code).description.replacingOccurrences(of: ": ", with: "")
+}
+
+/// `IL-03 token stale, IL-05 stop` for the bits of `word`.
+func interlockNames(_ word: UInt64) -> String {
+    let bits = (0..<64).filter { word & (1 << UInt64($0)) != 0 }
+    let names = bits.map { "IL-\($0 < 10 ? "0" : "")\($0) \(InterlockSet.name(ofBit: $0))" }
+    return names.isEmpty ? "by an operator" : names.joined(separator: ", ")
+}

@@ -1,0 +1,35 @@
+import Configuration
+import Interlocks
+import Loop
+import Monitor
+import Neuromorphic
+import Sessions
+
+extension RunSummary {
+    /// The summary of a loop that has ended.
+    init(_ outcome: LoopOutcome, journal: JournalSummary, pace: Pace, decoder: DecoderSpec) {
+        let statistics = outcome.statistics
+        var refusals: [String: Int64] = [:]
+        for (bit, count) in outcome.refusals { refusals["IL-\(bit < 10 ? "0" : "")\(bit)"] = count }
+        self.init(
+            ticks: statistics.ticks, deadlineMisses: statistics.misses,
+            latencyMicroseconds: pace == .real ? Percentiles(statistics.latency) : nil,
+            computeMicroseconds: Percentiles(statistics.compute), decisions: outcome.decisions,
+            pulsesDelivered: outcome.last.deliveredPulses, chargeFemtocoulombs: outcome.last.deliveredCharge,
+            refusals: refusals, maxAmplitudeNanoamperes: outcome.last.maximumAmplitude,
+            finalMode: modeName(Mode(rawValue: UInt8(truncatingIfNeeded: outcome.last.mode)) ?? .latched),
+            journal: Journal(path: journal.path, records: journal.records, head: journal.head, seal: journal.seal),
+            energyNanojoules: EnergyTable.loihi1.nanojoules(synapticOperations: outcome.synapticOperations),
+            gaps: statistics.gaps, steadyAllocations: statistics.steadyAllocations.map { UInt64($0) })
+    }
+}
+
+extension RunSummary.Percentiles {
+    /// Microseconds, from a histogram of nanoseconds; 0 where nothing was measured.
+    init(_ histogram: LatencyHistogram) {
+        let microseconds = { (quantile: Double) in Double(histogram.value(at: quantile) ?? 0) / 1_000 }
+        self.init(
+            p50: microseconds(0.5), p99: microseconds(0.99), p999: microseconds(0.999),
+            max: Double(histogram.maximum) / 1_000)
+    }
+}
