@@ -18,7 +18,7 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
 ///
 /// Two runs with the same first pulse are the same run, unless the earlier one was cancelled before it began. A
 /// cancellation takes pulses away from every run that is already known, and never comes undone.
-@safe final class PulseQueue: @unchecked Sendable {
+@safe struct PulseQueue: ~Copyable, @unchecked Sendable {
     static let capacity = 32
     private struct Run: BitwiseCopyable {
         var echo: SegmentEcho
@@ -40,7 +40,7 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
     deinit { unsafe runs.deallocate() }
 
     /// Forgets everything.
-    func removeAll() {
+    mutating func removeAll() {
         for index in 0..<Self.capacity {
             unsafe runs[index] = Run(echo: .cancel(from: Microseconds(.min)), pair: -1, next: 0)
         }
@@ -50,7 +50,7 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
 
     /// Takes an announcement in. False: a run that still had pulses was pushed out.
     @discardableResult
-    func add(_ echo: SegmentEcho, pair: Int32 = 0) -> Bool {
+    mutating func add(_ echo: SegmentEcho, pair: Int32 = 0) -> Bool {
         cancel(from: echo.cancelledFrom.value)
         guard echo.pulses > 0, !contains(echo) else { return true }
         let lost = isFull
@@ -64,7 +64,7 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
     var isFull: Bool { pendingTime(cursor) != .max }
 
     /// Takes away the pulses from `time` on.
-    func cancel(from time: Int64) {
+    mutating func cancel(from time: Int64) {
         guard time != .max else { return }
         for index in 0..<Self.capacity {
             let earlier = unsafe min(runs[index].echo.cancelledFrom.value, time)
@@ -74,7 +74,7 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
     }
 
     /// The next pulse, where it begins before `time`.
-    func pop(before time: Int64) -> QueuedPulse? {
+    mutating func pop(before time: Int64) -> QueuedPulse? {
         guard nextTime < time, front >= 0 else { return nil }
         let run = unsafe runs[front]
         let pulse = QueuedPulse(time: nextTime, amplitude: run.echo.amplitude, width: run.echo.width, pair: run.pair)
@@ -93,7 +93,7 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
         return false
     }
 
-    private func findFront() {
+    private mutating func findFront() {
         front = -1
         nextTime = .max
         for index in 0..<Self.capacity {

@@ -6,7 +6,7 @@
 ///
 /// Source: Holgado, Terry, Bogacz 2010, J Neurosci 30:12340. Heun's method, 0.1 ms; delays are whole steps, so that both
 /// stages read exact history. Forward Euler at this step is off by half a percent in frequency.
-@safe public final class SubthalamicLoop: @unchecked Sendable {
+@safe public struct SubthalamicLoop: ~Copyable, @unchecked Sendable {
     /// Length of a step in ms.
     public static let step = 0.1
     private static let history = 256
@@ -53,7 +53,7 @@
     }
 
     /// One step of 0.1 ms; `drive` multiplies the cortical input (1: as published).
-    public func advance(_ weights: LoopWeights, drive: Double) {
+    public mutating func advance(_ weights: LoopWeights, drive: Double) {
         let mask = Self.history - 1
         unsafe pastS[now & mask] = subthalamic
         unsafe pastG[now & mask] = pallidal

@@ -33,7 +33,7 @@ public import Signal
     /// The newest accepted segment, and from when on output was cancelled; nil before the first.
     public private(set) var echo: SegmentEcho?
 
-    private let queue = PulseQueue()
+    private var queue = PulseQueue()
     private let record: RigidRing<StimulatorEvent>
     private var lastAcceptedPulse = Int64.min
 
