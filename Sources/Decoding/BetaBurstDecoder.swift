@@ -16,7 +16,7 @@ public import Signal
 /// constant, nothing missing, encoder not overloaded), 0…1: above 0.7 after 125 ms of good input, below it 40 ms
 /// into a gap. A decision is valid from 0.5, and never for a block with a gap. In such a block the encoder is silent;
 /// it resumes at the next good sample without a jump.
-@safe public final class BetaBurstDecoder: Decoder {
+@safe public final class BetaBurstDecoder: Decoder, @unchecked Sendable {
     public let unit = "uV"
     public let spikes: SpikeTrain
     public let channel: Int

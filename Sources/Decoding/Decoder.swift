@@ -3,8 +3,8 @@ public import Signal
 /// What turns conditioned samples into a ``Signal/Decision``, once a block.
 ///
 /// `decode` is called in the tick: it allocates nothing, reads no clock and is a pure function of its state and
-/// arguments.
-public protocol Decoder: AnyObject {
+/// arguments. A decoder belongs to one thread at a time.
+public protocol Decoder: AnyObject, Sendable {
     /// Unit of the decided value.
     var unit: String { get }
     /// Spikes of the network's neurons in the last block; empty for decoders without one.

@@ -24,7 +24,9 @@ public struct DeltaEncoder: Sendable, BitwiseCopyable {
         self.limit = limit
     }
 
-    /// Events of one sample: positive for ON, negative for OFF. A sample that is not finite gives none.
+    /// Events of one sample: positive for ON, negative for OFF.
+    ///
+    /// A sample that is not finite gives none.
     public mutating func encode(_ sample: Float) -> Int32 {
         let moved = (sample - reference) / threshold
         guard moved.isFinite else { return 0 }

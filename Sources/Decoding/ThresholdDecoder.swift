@@ -7,7 +7,7 @@ public import Signal
 /// a block with a gap.
 ///
 ///     let decoder = try ThresholdDecoder(channel: 0, rate: 1000)
-@safe public final class ThresholdDecoder: Decoder {
+@safe public final class ThresholdDecoder: Decoder, @unchecked Sendable {
     public let unit = "uV"
     public let spikes = SpikeTrain(capacity: 1)
     public let channel: Int

@@ -4,9 +4,11 @@
 ///     chip.step(input: counts, output: values)
 ///
 /// The fixed-point chip takes one step per synapse: its outputs come one step later for each layer than the float
-/// back end's.
-@safe public final class ChipNetwork {
-    /// `float`: NIR's equations in double precision. `loihiFixed`: Loihi's integers, after quantisation.
+/// back end's. A network belongs to one thread at a time.
+@safe public final class ChipNetwork: @unchecked Sendable {
+    /// `float`: NIR's equations in double precision.
+    ///
+    /// `loihiFixed`: Loihi's integers, after quantisation.
     public enum Backend: String, CaseIterable, Hashable, Sendable {
         case float
         case loihiFixed = "loihi-fixed"
@@ -27,7 +29,9 @@
     private let float: FloatNetwork?
     private let fixed: FixedNetwork?
 
-    /// Maps `graph` at `dt` seconds per step. Throws where the back end cannot run a node.
+    /// Maps `graph` at `dt` seconds per step.
+    ///
+    /// Throws where the back end cannot run a node.
     public init(graph: NIRGraph, backend: Backend, dt: Double, scheme: Scheme = Scheme()) throws(NIRError) {
         guard dt >= 1e-9, dt.isFinite else {
             throw .outOfRange(node: "network", parameter: "dt", index: "", value: dt, allowed: "1 ns and above")
@@ -50,7 +54,9 @@
         }
     }
 
-    /// One step: `inputCount` values in, `outputCount` values out. Allocates nothing.
+    /// One step: `inputCount` values in, `outputCount` values out.
+    ///
+    /// Allocates nothing.
     ///
     /// On the fixed-point chip inputs are rounded to whole payloads; an output is 1 for a spike, or a readout's
     /// membrane in the graph's own unit.

@@ -6,7 +6,9 @@ public struct EnergyTable: Hashable, Sendable {
     /// Where the figure was read.
     public let source: String
 
-    /// The published figures. Operations differ between chips: for high-level comparison only, as the source warns.
+    /// The published figures.
+    ///
+    /// Operations differ between chips: for high-level comparison only, as the source warns.
     /// There is no entry for Loihi 2, because no measured figure is published there.
     public static let published: [EnergyTable] = [
         entry("Tianjic", 1.54), entry("TrueNorth", 2.5), entry("SENECA", 2.8), entry("ReckOn", 5.3),
@@ -38,7 +40,9 @@ public struct EnergyTable: Hashable, Sendable {
 
 /// What a network spent, counted exactly.
 public struct Operations: Hashable, Sendable, BitwiseCopyable {
-    /// Synaptic operations: non-zero weights met by a non-zero input. A graded spike is one input.
+    /// Synaptic operations: non-zero weights met by a non-zero input.
+    ///
+    /// A graded spike is one input.
     public var synaptic: Int64 = 0
     /// Neuron updates: neurons times steps.
     public var updates: Int64 = 0

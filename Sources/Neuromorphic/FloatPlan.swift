@@ -73,7 +73,9 @@ struct FloatNode {
     var gather = 0
     /// First of `outputs` values, in this step's and in the previous step's memory alike.
     var out = 0
-    /// First of two stretches of `outputs` values: membrane, then current. For a Delay: its ring.
+    /// First of two stretches of `outputs` values: membrane, then current.
+    ///
+    /// For a Delay: its ring.
     var state = 0
     /// First parameter; what follows depends on the kind.
     var parameters = 0

@@ -9,7 +9,7 @@
 ///
 ///     let network = LoihiNetwork(inputs: 1, populations: [population], connections: [connection])
 ///     network.step(input: counts)
-@safe public final class LoihiNetwork {
+@safe public final class LoihiNetwork: @unchecked Sendable {
     public let inputs: Int
     public let populations: [LoihiPopulation]
     private let routes: [Route]
@@ -26,7 +26,9 @@
     /// What was spent since the last reset.
     public private(set) var operations = Operations()
 
-    /// All state 0. Connections must name populations that exist and fit their sizes.
+    /// All state 0.
+    ///
+    /// Connections must name populations that exist and fit their sizes.
     public init(inputs: Int, populations: [LoihiPopulation], connections: [LoihiConnection]) {
         self.inputs = inputs
         self.populations = populations
@@ -53,7 +55,8 @@
         }
         for index in 0..<routes.count {
             let route = routes[index]
-            let payloads = unsafe route.source < 0
+            let payloads =
+                unsafe route.source < 0
                 ? input + route.firstInput : UnsafePointer(cells[route.source].fired)
             unsafe operations.synaptic += fans[index].send(payloads, at: time)
         }
@@ -212,7 +215,9 @@
 
     func reset() { unsafe pending.initialize(repeating: 0, count: depth * targets) }
 
-    /// Adds what arrives at step `time`, shifted, to `sums`. Sum first, then shift.
+    /// Adds what arrives at step `time`, shifted, to `sums`.
+    ///
+    /// Sum first, then shift.
     func deliver(at time: Int, into sums: UnsafeMutablePointer<Int64>) {
         let slot = unsafe pending + (time % depth) * targets
         for target in 0..<targets {

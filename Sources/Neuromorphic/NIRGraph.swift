@@ -34,10 +34,14 @@ public enum NIRKind: String, CaseIterable, Hashable, Sendable {
 
 /// A node of a flattened graph.
 public struct NIRNode: Hashable, Sendable {
-    /// Its name; `a/b` is node `b` inside sub-graph `a`. Names may hold dots.
+    /// Its name; `a/b` is node `b` inside sub-graph `a`.
+    ///
+    /// Names may hold dots.
     public var name: String
     public var kind: NIRKind
-    /// Parameters by their NIR names (`weight`, `tau`, …). Seconds for times.
+    /// Parameters by their NIR names (`weight`, `tau`, …).
+    ///
+    /// Seconds for times.
     public var parameters: [String: Tensor]
     /// True for the Input or Output of a sub-graph, which only passes values on.
     public var isRelay = false

@@ -13,7 +13,8 @@ import Testing
     }
 
     /// The reference is the exponential mean of the rectified signal itself; the first second settles.
-    @Test("The decoded envelope follows the reference within 6 % of the mean, correlation above 0.99",
+    @Test(
+        "The decoded envelope follows the reference within 6 % of the mean, correlation above 0.99",
         arguments: ChipNetwork.Backend.allCases, [2.0, 5.0, 10.0, 30.0])
     func tracksEnvelope(_ backend: ChipNetwork.Backend, _ mean: Double) throws {
         let signal = Synthetic.bursts(seconds: 8, rate: 1000, mean: mean, seed: 7)
@@ -28,7 +29,8 @@ import Testing
         #expect(decisions.last?.endSample == 8000 && decisions.last?.firstSample == 7990)
     }
 
-    @Test("Other sample rates give the same envelope: 250 Hz interpolated, 1375 Hz, 4 and 30 kHz decimated",
+    @Test(
+        "Other sample rates give the same envelope: 250 Hz interpolated, 1375 Hz, 4 and 30 kHz decimated",
         arguments: [(250.0, 5), (1375.0, 11), (4000.0, 40), (30_000.0, 300)])
     func otherRates(_ rate: Double, _ frames: Int) throws {
         let signal = Synthetic.bursts(seconds: 4, rate: rate, mean: 8, seed: 3)
@@ -51,7 +53,8 @@ import Testing
         #expect(Synthetic.correlation(found, (100..<decisions.count).map { reference[$0 * 10 + 9] }) > 0.95)
     }
 
-    @Test("Silence gives no spike, no synaptic operation, value 0 and no valid decision",
+    @Test(
+        "Silence gives no spike, no synaptic operation, value 0 and no valid decision",
         arguments: ChipNetwork.Backend.allCases)
     func silence(_ backend: ChipNetwork.Backend) throws {
         let decoder = try decoder(backend)
@@ -60,7 +63,8 @@ import Testing
         #expect(decisions.allSatisfy { $0.neuronUpdates == 10 * 89 })
     }
 
-    @Test("A gap makes the decision invalid at once, confidence falls below 0.7 in 40 ms and returns within 100 ms",
+    @Test(
+        "A gap makes the decision invalid at once, confidence falls below 0.7 in 40 ms and returns within 100 ms",
         arguments: ChipNetwork.Backend.allCases)
     func gap(_ backend: ChipNetwork.Backend) throws {
         let signal = Synthetic.bursts(seconds: 2, rate: 1000, mean: 8, seed: 5)

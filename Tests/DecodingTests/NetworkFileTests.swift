@@ -11,7 +11,8 @@ import Testing
     /// `ANSA_UPDATE=1` (Scripts/build-beta-burst) writes the shipped files anew before they are compared.
     static let updates = ProcessInfo.processInfo.environment["ANSA_UPDATE"] == "1"
 
-    @Test("The shipped network is what its writer makes, byte for byte",
+    @Test(
+        "The shipped network is what its writer makes, byte for byte",
         arguments: ["adaptive-dbs", "grip-force", "continuous-dbs"])
     func shipped(_ profile: String) throws {
         let path = Synthetic.temporaryPath("beta-burst.nir")
@@ -31,7 +32,8 @@ import Testing
     }
 
     /// The independent reader: neuromorphs' own `nir` package.
-    @Test("The Python package nir reads the shipped network and finds its six nodes",
+    @Test(
+        "The Python package nir reads the shipped network and finds its six nodes",
         .enabled(if: hasOracle, "needs the Python oracles"))
     func oracle() throws {
         let process = Process()

@@ -1,6 +1,5 @@
-import Testing
-
 import Neuromorphic
+import Testing
 
 @Suite struct ChipTests {
     /// 2 inputs → 2 LIF (τ 20 ms, θ 1) → LI (τ 100 ms).
@@ -42,10 +41,11 @@ import Neuromorphic
         #expect(abs(value - 0.25) < 0.01, "\(value)")
         #expect((498...500).contains(chip.operations.spikes))
         #expect(chip.operations.updates == 2000 * 3)
-        #expect((4498...4500).contains(chip.operations.synaptic))    // 2 weights a step, 1 a spike
+        #expect((4498...4500).contains(chip.operations.synaptic))  // 2 weights a step, 1 a spike
     }
 
-    @Test("No input gives no spike, no synaptic operation and an output of zero",
+    @Test(
+        "No input gives no spike, no synaptic operation and an output of zero",
         arguments: ChipNetwork.Backend.allCases)
     func silence(_ backend: ChipNetwork.Backend) throws {
         let chip = try ChipNetwork(graph: graph(), backend: backend, dt: 0.001)

@@ -1,13 +1,15 @@
-import Testing
-
 import Neuromorphic
+import Testing
 
 /// Expected values: `*.expected.json`, whose interpreter was checked against Norse, Nengo and snnTorch.
 @Suite struct ExpectedTests {
-    static let files = [
-        "affine", "linear", "scale", "threshold", "delay", "i", "if", "li", "lif", "cubali", "cubalif", "recurrent",
-        "nested_decoder", "two_edges_sum", "lif_reset_leak", "delayed_loop", "old_layout",
-    ].map { "generated/" + $0 } + ["public/lif_norse", "public/two_lif_neurons", "public/braille_noDelay_bias_zero"]
+    static let files =
+        [
+            "affine", "linear", "scale", "threshold", "delay", "i", "if", "li", "lif", "cubali", "cubalif", "recurrent",
+            "nested_decoder", "two_edges_sum", "lif_reset_leak", "delayed_loop", "old_layout",
+        ].map { "generated/" + $0 } + [
+            "public/lif_norse", "public/two_lif_neurons", "public/braille_noDelay_bias_zero",
+        ]
 
     private func scheme(_ text: String) -> Scheme {
         let words = text.split(separator: "/").map(String.init)
@@ -26,7 +28,8 @@ import Neuromorphic
         return values
     }
 
-    @Test("Spikes equal the expectation at every step, values within float32's tolerance",
+    @Test(
+        "Spikes equal the expectation at every step, values within float32's tolerance",
         .enabled(if: Data.isPresent, "needs recordings in ANSA_DATA"), arguments: files)
     func expectation(_ name: String) throws {
         let file = try Data.json(name + ".expected.json")
@@ -64,14 +67,17 @@ import Neuromorphic
         let rows = expected.rows("values")
         #expect(rows.count == found.count, "\(place)")
         for (step, pair) in zip(rows, found).enumerated() {
-            let isClose = pair.0.count == pair.1.count && zip(pair.0, pair.1).allSatisfy { wanted, value in
-                abs(wanted - value) <= max(1e-5, 1e-4 * abs(wanted))
-            }
+            let isClose =
+                pair.0.count == pair.1.count
+                && zip(pair.0, pair.1).allSatisfy { wanted, value in
+                    abs(wanted - value) <= max(1e-5, 1e-4 * abs(wanted))
+                }
             if !isClose { Issue.record("\(place) step \(step): \(pair.1), expected \(pair.0)"); return }
         }
     }
 
-    @Test("Convolutions are named as not run, not taken for something else",
+    @Test(
+        "Convolutions are named as not run, not taken for something else",
         .enabled(if: Data.isPresent, "needs recordings in ANSA_DATA"))
     func convolution() throws {
         let graph = try NIRGraph.load(Data.path("generated/conv1d.nir"))

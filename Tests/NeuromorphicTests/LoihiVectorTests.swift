@@ -1,6 +1,5 @@
-import Testing
-
 import Neuromorphic
+import Testing
 
 /// Expected values: lava-nc 0.10.0, fixed_pt models, run for these vectors (see the data's own README).
 @Suite struct LoihiVectorTests {
@@ -29,7 +28,8 @@ import Neuromorphic
         return LoihiNetwork(inputs: file.int("inputs"), populations: [population], connections: connections)
     }
 
-    @Test("Every u, v and spike of the fixed-point chip equals lava-nc's on every step",
+    @Test(
+        "Every u, v and spike of the fixed-point chip equals lava-nc's on every step",
         .enabled(if: Data.isPresent, "needs recordings in ANSA_DATA"), arguments: cases)
     func vectors(_ name: String) throws {
         let file = try Data.json("loihi/\(name).json")
@@ -55,7 +55,8 @@ import Neuromorphic
         #expect(network.operations.updates == Int64(steps * neurons))
     }
 
-    @Test("Weights after clipping and truncation equal lava-nc's",
+    @Test(
+        "Weights after clipping and truncation equal lava-nc's",
         .enabled(if: Data.isPresent, "needs recordings in ANSA_DATA"), arguments: cases)
     func effectiveWeights(_ name: String) throws {
         let file = try Data.json("loihi/\(name).json")

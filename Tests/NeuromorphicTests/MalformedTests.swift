@@ -1,6 +1,5 @@
-import Testing
-
 import Neuromorphic
+import Testing
 
 /// What each message must hold: the table in the data's README of malformed files.
 @Suite struct MalformedTests {
@@ -12,7 +11,8 @@ import Neuromorphic
         ("truncated", ["damaged", "15340"]), ("not_hdf5", ["not an HDF5 file"]),
     ]
 
-    @Test("A malformed file is refused with a message that names what is wrong",
+    @Test(
+        "A malformed file is refused with a message that names what is wrong",
         .enabled(if: Data.isPresent, "needs recordings in ANSA_DATA"), arguments: table)
     func refusal(_ name: String, _ words: [String]) {
         do {
@@ -23,7 +23,8 @@ import Neuromorphic
         }
     }
 
-    @Test("The published sub-graph file is refused and the nearest node named",
+    @Test(
+        "The published sub-graph file is refused and the nearest node named",
         .enabled(if: Data.isPresent, "needs recordings in ANSA_DATA"))
     func publishedDanglingEdge() {
         let path = Data.path("public/braille_noDelay_bias_zero_subgraph.nir")
@@ -35,7 +36,8 @@ import Neuromorphic
         }
     }
 
-    @Test("With the rename allowed the sub-graph file gives the spikes of the flat file",
+    @Test(
+        "With the rename allowed the sub-graph file gives the spikes of the flat file",
         .enabled(if: Data.isPresent, "needs recordings in ANSA_DATA"))
     func renamed() throws {
         let file = try Data.json("public/braille_noDelay_bias_zero.expected.json")

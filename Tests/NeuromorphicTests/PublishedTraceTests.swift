@@ -10,7 +10,8 @@ import Testing
         ("lif_snntorch", Scheme(), 25, 1e-5),
     ]
 
-    @Test("Norse, Nengo and snnTorch are met spike for spike, and within 1e-5 in voltage",
+    @Test(
+        "Norse, Nengo and snnTorch are met spike for spike, and within 1e-5 in voltage",
         .enabled(if: Data.isPresent, "needs recordings in ANSA_DATA"), arguments: table)
     func trace(_ name: String, _ scheme: Scheme, _ scale: Double, _ tolerance: Double) throws {
         let graph = try NIRGraph.load(Data.path("public/lif_norse.nir"))
