@@ -7,7 +7,8 @@ import Glibc
 /// bytes before them.
 @safe public final class SessionKey: @unchecked Sendable {
     static let macLength = 32
-    let words: Words32
+    /// The key itself, for the welcome.
+    public let words: Words32
     private let key: UnsafeMutablePointer<UInt8>
     private let mac: UnsafeMutablePointer<UInt8>
 

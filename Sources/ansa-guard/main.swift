@@ -1,1 +1,4 @@
+import Glibc
+import Guard
 
+exit(runGuard(arguments: CommandLine.arguments))

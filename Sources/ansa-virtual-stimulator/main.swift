@@ -1,1 +1,4 @@
+import Glibc
+import VirtualLab
 
+exit(runVirtualStimulator(arguments: CommandLine.arguments))

@@ -1,0 +1,81 @@
+import Interlocks
+import Signal
+import Stimulation
+
+/// The stimulator process at the other end of a socket: one answer to each command.
+struct StimulatorSocket: LeasedStimulator, ~Copyable {
+    var now = Microseconds(0)
+    private(set) var report = StimulatorReport()
+    private let socket: RecordSocket
+    private let settings: DeviceSettings
+    private let buffer = RecordBuffer(capacity: 256)
+    private var sequence: UInt64 = 0
+    private var leaseEnd = Microseconds(0)
+
+    /// Milliseconds that a command waits for its answer: a quarter of the token timeout where time is real.
+    private let patience: Int32
+
+    init(socket: RecordSocket, settings: DeviceSettings, tokenTimeout: Microseconds) {
+        self.socket = socket
+        self.settings = settings
+        patience = settings.virtualTime ? 10_000 : max(1, Int32(clamping: tokenTimeout.value / 4000))
+    }
+
+    /// Introduces the guard; true when the device has answered within 5 s.
+    mutating func greet() -> Bool {
+        do throws(DeliveryError) {
+            try exchange(.hello, .rest(at: now), patience: 5000)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    mutating func deliver(_ permit: consuming Permit) throws(DeliveryError) {
+        leaseEnd = permit.validUntil
+        try exchange(.deliver, permit.segment, patience: patience)
+    }
+
+    mutating func renew(until leaseEnd: Microseconds) throws(DeliveryError) {
+        self.leaseEnd = leaseEnd
+        try exchange(.renew, .rest(at: now), patience: patience)
+    }
+
+    mutating func zero() throws(DeliveryError) {
+        leaseEnd = now
+        try exchange(.zero, .rest(at: now), patience: patience)
+    }
+
+    /// The session is over; the device writes its record and exits.
+    mutating func close() {
+        do throws(DeliveryError) {
+            try exchange(.close, .rest(at: now), patience: 1000)
+        } catch {}
+        socket.close()
+    }
+
+    private mutating func exchange(
+        _ order: StimulatorOrder, _ segment: Segment, patience: Int32
+    ) throws(DeliveryError) {
+        sequence += 1
+        let command = StimulatorCommand(
+            order: order, sequence: sequence, now: now, leaseEnd: leaseEnd, segment: segment, settings: settings)
+        command.encode(into: buffer)
+        guard socket.send(buffer, length: StimulatorCommand.length) else { throw .disconnected }
+        let end = monotonicNanoseconds() + UInt64(patience) * 1_000_000
+        while true {
+            let time = monotonicNanoseconds()
+            let left = time >= end ? 0 : Int32((end - time + 999_999) / 1_000_000)
+            switch socket.receive(buffer, timeoutMilliseconds: left) {
+            case .closed: throw .disconnected
+            case .nothing: throw .uncertain
+            case .record(let length):
+                guard let answer = StimulatorReport(decoding: buffer, length: length) else { throw .uncertain }
+                report = answer
+                guard answer.sequence == sequence else { continue }
+                if answer.refusal != 0 { throw .refused(code: answer.refusal) }
+                return
+            }
+        }
+    }
+}
