@@ -22,7 +22,8 @@ enum CompletionScript {
     private static func bash(_ root: Command, forZsh: Bool) -> String {
         var lines = forZsh ? ["#compdef ansa", "autoload -U +X bashcompinit && bashcompinit"] : []
         lines += [
-            "_ansa() {", "    local word=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\" path=\"\" i",
+            "_ansa() {",
+            "    local word=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\" path=\"\" i",
             "    for ((i = 1; i < COMP_CWORD; i++)); do",
             "        case \"$path ${COMP_WORDS[i]}\" in",
         ]
@@ -33,9 +34,8 @@ enum CompletionScript {
         for (path, command) in all(root) {
             let head = path.map { " \($0)" }.joined()
             for option in command.options where !option.words.isEmpty {
-                let choices = option.words.joined(separator: " ")
-                lines.append(
-                    "        \"\(head) --\(option.name)\") COMPREPLY=($(compgen -W \"\(choices)\" -- \"$word\")); return ;;")
+                let reply = "COMPREPLY=($(compgen -W \"\(option.words.joined(separator: " "))\" -- \"$word\"))"
+                lines.append("        \"\(head) --\(option.name)\") \(reply); return ;;")
             }
         }
         lines += ["    esac", "    case \"$path\" in"]

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The help pages as they were agreed on. To change one on purpose: `ansa help limits check > …/Help/limits-check.txt`.
+/// The help pages as they were agreed on. To change them on purpose: `Scripts/help_pages.sh <path of ansa>`.
 @Suite struct HelpTests {
     static let folder = BuiltProgram.package.appendingPathComponent("Tests/EndToEndTests/Help")
 

@@ -1,0 +1,67 @@
+import Configuration
+import Foundation
+
+extension Command {
+    static let limitsCheck = Command(
+        name: "check", overview: "Reads a limits file and names everything that is wrong, with line and column.",
+        arguments: [.limitsFile], options: [.limitsDevice, .format],
+        examples: ["ansa limits check Profiles/adaptive-dbs/stn-left.limits.yaml"]
+    ) { arguments in
+        Failure.code { () throws(Failure) in
+            let path = arguments.word("file")
+            let bytes = try contents(of: path)
+            let device = try limitsDevice(arguments, beside: path)
+            let problems = limitsProblems(bytes, path: path, device: device)
+            return tell(problems, about: path, done: "as a file, and for \(device?.id ?? "no device")", arguments)
+        }
+    }
+}
+
+/// The device that `--device` names, or that profile.yaml beside the limits file at `path` names, or nil.
+func limitsDevice(_ arguments: ParsedArguments, beside path: String) throws(Failure) -> Device? {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    if let name = arguments.text("device") { return try DeviceFiles.load(name, from: folder).device }
+    let profilePath = folder + "/profile.yaml"
+    guard FileManager.default.fileExists(atPath: profilePath) else { return nil }
+    let profile: Profile
+    let bytes = try contents(of: profilePath)
+    do throws(ConfigurationError) { profile = try loadProfile(bytes, file: profilePath) } catch {
+        throw Failure(error)
+    }
+    return try DeviceFiles.load(profile.device, from: folder).device
+}
+
+/// Everything that is wrong with a limits file: its form, its validity now, and how it fits the device.
+func limitsProblems(_ bytes: [UInt8], path: String, device: Device?) -> [Problem] {
+    do throws(ConfigurationError) {
+        let limits = try loadLimits(bytes, file: path)
+        var problems = limits.warnings + limits.timeProblems(at: Int64(Date().timeIntervalSince1970))
+        if let stimulator = device?.stimulator {
+            do throws(ConfigurationError) { _ = try limits.limits(device: stimulator) } catch {
+                problems += error.problems
+            }
+        }
+        return problems
+    } catch {
+        return error.problems
+    }
+}
+
+/// Prints `problems`; 65 when one of them is an error.
+func tell(_ problems: [Problem], about path: String, done: String, _ arguments: ParsedArguments) -> Int32 {
+    let errors = problems.filter { $0.severity == .error }.count
+    if arguments.wantsJSON {
+        struct Report: Encodable {
+            let file: String
+            let errors: Int
+            let problems: [ProblemReport]
+        }
+        let report = Report(file: path, errors: errors, problems: problems.map(ProblemReport.init))
+        guard Terminal.report(report) else { return ExitCode.inputOutput }
+    } else {
+        for problem in problems { Terminal.result(problem.description) }
+        if errors == 0 { Terminal.result("\(path): good, \(done)") }
+    }
+    if errors > 0 { Terminal.complain("\(path): \(errors) \(errors == 1 ? "error" : "errors").") }
+    return errors > 0 ? ExitCode.badFile : ExitCode.done
+}

@@ -1,0 +1,18 @@
+extension Command {
+    /// `ansa limits`
+    static let limits = Command(
+        name: "limits", overview: "Checks, signs and verifies the safety limits that a clinician writes.",
+        subcommands: [limitsCheck, limitsSign, limitsVerify])
+}
+
+extension Argument {
+    /// The limits file that the commands of `ansa limits` work on.
+    static let limitsFile = Argument("file", help: "A limits file, '*.limits.yaml'.")
+}
+
+extension Option {
+    /// Which device a limits file is checked for.
+    static let limitsDevice = Option(
+        "device", .text, placeholder: "device",
+        help: "The device: an id from Devices, or a path. Without it, the one that profile.yaml beside the file names.")
+}

@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// `ansa limits` as a clinician types it. Exit codes: 65 is a bad file, 64 a bad command line, 69 an absent device.
+@Suite struct LimitsTests {
+    static let shipped = "Profiles/adaptive-dbs/stn-left.limits.yaml"
+
+    /// A copy of the shipped limits and their signatures in a new folder, changed by `change`.
+    static func copy(changedBy change: (String) -> String = { $0 }) throws -> URL {
+        let folder = try BuiltProgram.temporaryFolder()
+        let source = BuiltProgram.package.appendingPathComponent(shipped)
+        let target = folder.appendingPathComponent("my.limits.yaml")
+        let text = try String(contentsOf: source, encoding: .utf8)
+        try change(text).write(to: target, atomically: true, encoding: .utf8)
+        for role in ["clinician", "engineer"] {
+            try FileManager.default.copyItem(
+                atPath: "\(source.path).\(role).minisig", toPath: "\(target.path).\(role).minisig")
+        }
+        return target
+    }
+
+    static func clean(_ file: URL) { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
+
+    @Test("Every limits file that is shipped is good and is signed by both roles")
+    func shippedFiles() throws {
+        let profiles = BuiltProgram.package.appendingPathComponent("Profiles")
+        let all = try FileManager.default.subpathsOfDirectory(atPath: profiles.path)
+        let files = all.filter { $0.hasSuffix(".limits.yaml") }
+        #expect(files.count >= 3)
+        for file in files {
+            for command in ["check", "verify"] {
+                let outcome = try BuiltProgram.ansa.run(["limits", command, "Profiles/\(file)"])
+                #expect(outcome.code == 0, "\(file): \(outcome.output)")
+            }
+        }
+    }
+
+    @Test("A limits file with one changed byte is not verified, and both signatures say why")
+    func changedByte() throws {
+        let file = try Self.copy { $0 + "#" }
+        defer { Self.clean(file) }
+        let outcome = try BuiltProgram.ansa.run(["limits", "verify", file.path, "--device", "virtual-patient"])
+        #expect(outcome.code == 65)
+        #expect(outcome.output.components(separatedBy: "the file was changed after it was signed").count == 3)
+    }
+
+    @Test("An unknown key is named with its line, and the nearest right key beside it")
+    func unknownKey() throws {
+        let file = try Self.copy { $0.replacingOccurrences(of: "\nrevision:", with: "\nrevison:") }
+        defer { Self.clean(file) }
+        let outcome = try BuiltProgram.ansa.run(
+            ["limits", "check", file.path, "--device", "virtual-patient", "--format", "json"])
+        #expect(outcome.code == 65)
+        let problems = outcome.json["problems"] as? [[String: Any]] ?? []
+        let lines = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
+        let line = (lines.firstIndex { $0.hasPrefix("revison:") } ?? -2) + 1
+        #expect(problems.contains { $0["line"] as? Int == line && "\($0["text"] ?? "")".contains("revision") })
+    }
+
+    @Test("What ansa signs, minisign verifies with the public key", arguments: ["clinician", "engineer"])
+    func minisign(role: String) throws {
+        let file = try Self.copy { $0 + "# another revision\n" }
+        defer { Self.clean(file) }
+        let key = "Profiles/demonstration-keys/demonstration-\(role)"
+        let sign = ["limits", "sign", file.path, "--role", role, "--key", key + ".key"]
+        #expect(try BuiltProgram.ansa.run(sign).code == 1, "a signature is never written over unasked")
+        #expect(try BuiltProgram.ansa.run(sign + ["--replace"]).code == 0)
+        let minisign = BuiltProgram(executable: URL(fileURLWithPath: "/usr/bin/minisign"))
+        let words = ["-V", "-p", key + ".pub", "-m", file.path, "-x", "\(file.path).\(role).minisig"]
+        let outcome = try minisign.run(words)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("role:\(role)"))
+    }
+
+    @Test(
+        "Input that cannot be used ends with its own exit code",
+        arguments: [
+            (["limits", "check", "nowhere.limits.yaml"], 65), (["limits", "sign", "x.limits.yaml"], 64),
+            (["limits", "verify", shipped, "--device", "virtual-patint"], 69), (["devices", "show", "nothing"], 69),
+            (["devices", "show", "Devices/nothing.yaml"], 65), (["session", "show", "Sources"], 65),
+            (["session", "verify", "nowhere"], 65), (["session", "recover", "nowhere"], 65),
+            (["session", "list", "nowhere"], 65),
+        ] as [([String], Int32)])
+    func badInput(words: [String], code: Int32) throws {
+        let outcome = try BuiltProgram.ansa.run(words)
+        #expect(outcome.code == code)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.hasPrefix("Error: "))
+    }
+
+    @Test("Every device file that is shipped is listed, readable and virtual")
+    func devices() throws {
+        let outcome = try BuiltProgram.ansa.run(["devices", "list", "--format", "json"])
+        let list = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]] ?? []
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: BuiltProgram.package.appendingPathComponent("Devices").path)
+        #expect(list.count == files.filter { $0.hasSuffix(".yaml") }.count)
+        #expect(list.allSatisfy { $0["is_virtual"] as? Bool == true })
+    }
+}
