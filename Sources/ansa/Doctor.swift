@@ -10,7 +10,7 @@ extension Command {
     ) { arguments in
         let findings = Finding.all()
         if arguments.wantsJSON {
-            guard Terminal.report(findings) else { return ExitCode.inputOutput }
+            guard Terminal.report(["findings": findings]) else { return ExitCode.inputOutput }
         } else {
             for finding in findings {
                 let state = finding.state.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)

@@ -28,9 +28,19 @@ struct SourceFile: Sendable {
             let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
             guard !isLink, let text = try? String(contentsOfFile: path, encoding: .utf8) else { continue }
             let lines = text.components(separatedBy: "\n")
-            files.append(SourceFile(path: "\(folder)/\(name)", lines: lines, code: lines.map(strip)))
+            files.append(SourceFile(path: "\(folder)/\(name)", lines: lines, code: code(of: lines)))
         }
         return files.sorted { $0.path < $1.path }
+    }
+
+    /// `lines` without comments and literals, those of many lines included.
+    static func code(of lines: [String]) -> [String] {
+        var isQuoted = false
+        return lines.map { line in
+            let marks = line.components(separatedBy: "\"\"\"").count - 1
+            defer { if marks % 2 == 1 { isQuoted.toggle() } }
+            return isQuoted ? "" : strip(marks > 0 ? line.components(separatedBy: "\"\"\"")[0] : line)
+        }
     }
 
     /// `line` without its comment and its literals.
