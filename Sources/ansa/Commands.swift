@@ -5,6 +5,7 @@ let commands: [Command] = [
     .limits,
     .devices,
     .session,
+    .bench,
     .doctor,
     .completions,
 ]
