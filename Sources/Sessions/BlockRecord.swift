@@ -51,7 +51,9 @@ public struct BlockRecord: Hashable, Sendable {
         samples = payload[BlockRecordHeader.byteCount...]
     }
 
-    /// Copies header and samples into `block`, whose `hostArrival` becomes 0. False: the sizes differ.
+    /// Copies header and samples into `block`, whose `hostArrival` becomes 0.
+    ///
+    /// False: the sizes differ.
     public func fill(_ block: Block) -> Bool {
         guard samples.count == block.format.byteCount else { return false }
         block.header = BlockHeader(firstSample: firstSample, deviceTime: deviceTime, hostArrival: 0, flags: flags)

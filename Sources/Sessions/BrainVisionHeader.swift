@@ -10,7 +10,9 @@ public struct BrainVisionChannel: Hashable, Sendable {
     public var unit: String
 }
 
-/// The header file of a BrainVision recording. Source: BrainVision Core Data Format 1.0, Brain Products.
+/// The header file of a BrainVision recording.
+///
+/// Source: BrainVision Core Data Format 1.0, Brain Products.
 struct BrainVisionHeader {
     enum Storage: String {
         case int16 = "INT_16"

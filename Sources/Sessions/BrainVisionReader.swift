@@ -4,8 +4,8 @@ public import Signal
 ///
 ///     let reader = try BrainVisionReader("s1.vhdr")
 ///
-/// Values are `stored × resolution` in the channel's unit; potentials are given in µV. What the header says is reported
-/// as it says it, with a warning where a potential would be implausibly large.
+/// Values are `stored × resolution` in the channel's unit; potentials are given in µV. What the header says is
+/// reported as it says it, with a warning where a potential would be implausibly large.
 public final class BrainVisionReader: RecordingReader {
     public let montage: Montage
     public let rate: (numerator: Int64, denominator: Int64)
@@ -157,7 +157,8 @@ public final class BrainVisionReader: RecordingReader {
         let name = header.dataFile?.name ?? ""
         guard let path = find(name, header.path, [".eeg", ".dat"]) else {
             throw RecordingError(
-                file: header.path, place: "line \(header.dataFile?.line ?? 1)", text: "the data file '\(name)' is absent")
+                file: header.path, place: "line \(header.dataFile?.line ?? 1)",
+                text: "the data file '\(name)' is absent")
         }
         if !path.hasSuffix("/" + expanded(name, header.path)), path != name {
             let text = "the header names '\(name)', which is absent; \(path) is read"

@@ -46,8 +46,8 @@ struct BrainVisionText {
     private mutating func decode(_ bytes: [UInt8]) -> String {
         let utf8 = RecordingText.utf8(bytes)
         let latin1 = RecordingText.latin1(bytes)
-        let declared = latin1.split { $0.isNewline }
-            .first { $0.lowercased().hasPrefix("codepage=") }.map { RecordingText.trimmed($0.dropFirst(9)).uppercased() }
+        let line = latin1.split { $0.isNewline }.first { $0.lowercased().hasPrefix("codepage=") }
+        let declared = line.map { RecordingText.trimmed($0.dropFirst(9)).uppercased() }
         switch declared {
         case "UTF-8", "UTF8":
             if let utf8 { return utf8 }
@@ -62,7 +62,7 @@ struct BrainVisionText {
 
 /// A marker of a BrainVision recording.
 public struct BrainVisionMarker: Hashable, Sendable {
-    /// `Stimulus`, `Response`, `Comment`, `New Segment`, …
+    /// What it marks: `Stimulus`, `Response`, `Comment`, `New Segment` and others.
     public var type: String
     public var text: String
     /// Index of its first sample, from 0.

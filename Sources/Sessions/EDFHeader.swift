@@ -29,7 +29,9 @@ public struct EDFSignal: Hashable, Sendable {
     }
 }
 
-/// The header of an EDF, EDF+, BDF or BDF+ file. Source: Kemp et al. 1992, Kemp & Olivan 2003; www.biosemi.com/faq.
+/// The header of an EDF, EDF+, BDF or BDF+ file.
+///
+/// Source: Kemp et al. 1992, Kemp & Olivan 2003; www.biosemi.com/faq.
 struct EDFHeader {
     let path: String
     var isBDF = false
@@ -67,7 +69,9 @@ struct EDFHeader {
 
     private mutating func readFixedPart() throws(RecordingError) {
         isBDF = bytes[0] == 0xff && text(1, 7) == "BIOSEMI"
-        guard isBDF || text(0, 8) == "0" else { throw error(0, "neither '0' (EDF) nor 255 'BIOSEMI' (BDF) at the start") }
+        guard isBDF || text(0, 8) == "0" else {
+            throw error(0, "neither '0' (EDF) nor 255 'BIOSEMI' (BDF) at the start")
+        }
         patient = text(8, 80)
         recording = text(88, 80)
         start = EDFHeader.start(date: text(168, 8), time: text(176, 8), recording: recording)
@@ -79,7 +83,9 @@ struct EDFHeader {
         let (reserved, mark) = (text(192, 44), isBDF ? "BDF+" : "EDF+")
         isPlus = reserved.hasPrefix(mark)
         isDiscontinuous = reserved.hasPrefix(mark + "D")
-        if isBDF, reserved.hasPrefix("EDF+") { warn("reserved", 192, "a BDF file that says '\(reserved)'; read as plain") }
+        if isBDF, reserved.hasPrefix("EDF+") {
+            warn("reserved", 192, "a BDF file that says '\(reserved)'; read as plain")
+        }
         guard let count = EDFHeader.integer(bytes[236..<244]) else {
             throw error(236, "'\(text(236, 8))' is no number of records")
         }

@@ -27,8 +27,26 @@ public final class EDFReader: RecordingReader {
     private let header: EDFHeader
     private let file: FileBytes
     private let samplesPerRecord: Int
+    private let scales: [Scale]
     private var record: [UInt8] = []
     private var recordNumber: Int64 = -1
+
+    /// Where a shown signal stands in a record, and how its counts are scaled.
+    private struct Scale {
+        let offset: Int
+        let digitalZero: Double
+        let gain: Double
+        let physicalZero: Double
+        let factor: Double
+
+        init(_ signal: EDFSignal) {
+            offset = signal.offset
+            digitalZero = signal.isCalibrated ? signal.digitalMinimum : 0
+            gain = signal.gain
+            physicalZero = signal.isCalibrated ? signal.physicalMinimum : 0
+            factor = signal.isCalibrated ? RecordingText.unit(signal.unit).factor : 1
+        }
+    }
 
     /// Opens the file at `path`; `signals` picks ordinary signals of one rate, nil: the rate that most have.
     public init(_ path: String, signals: [Int]? = nil) throws(RecordingError) {
@@ -47,6 +65,7 @@ public final class EDFReader: RecordingReader {
         let all = header.signals
         let each = chosen.first.map { all[$0].samplesPerRecord } ?? 1
         samplesPerRecord = each
+        scales = chosen.map { Scale(all[$0]) }
         let duration = header.duration ?? (1, 1)
         rate = RecordingText.reduced(Int64(each) * duration.denominator, duration.numerator)
         frames = chosen.isEmpty ? 0 : header.records * Int64(each)
@@ -68,11 +87,10 @@ public final class EDFReader: RecordingReader {
             let (number, inside) = (first + Int64(done)).quotientAndRemainder(dividingBy: Int64(samplesPerRecord))
             let here = min(count - done, samplesPerRecord - Int(inside))
             try load(number)
-            for (channel, index) in signals.enumerated() {
-                let signal = allSignals[index]
-                let factor = signal.isCalibrated ? RecordingText.unit(signal.unit).factor : 1
+            for (channel, scale) in scales.enumerated() {
                 for sample in 0..<here {
-                    let value = signal.physical(digital(signal, Int(inside) + sample)) * factor
+                    let count = Double(digital(at: scale.offset, Int(inside) + sample))
+                    let value = ((count - scale.digitalZero) * scale.gain + scale.physicalZero) * scale.factor
                     unsafe into[(done + sample) * channels + channel] = Float(value)
                 }
             }
@@ -95,14 +113,14 @@ public final class EDFReader: RecordingReader {
         for sample in first..<(first + Int64(count)) {
             let (number, inside) = sample.quotientAndRemainder(dividingBy: Int64(signal.samplesPerRecord))
             try load(number)
-            values.append(digital(signal, Int(inside)))
+            values.append(digital(at: signal.offset, Int(inside)))
         }
         return values
     }
 
     @inline(__always)
-    private func digital(_ signal: EDFSignal, _ sample: Int) -> Int32 {
-        let at = signal.offset + sample * header.sampleBytes
+    private func digital(at offset: Int, _ sample: Int) -> Int32 {
+        let at = offset + sample * header.sampleBytes
         let low = Int32(record[at]) | Int32(record[at + 1]) << 8
         if header.isBDF { return low | Int32(Int8(bitPattern: record[at + 2])) << 16 }
         return Int32(Int16(truncatingIfNeeded: low))
@@ -140,7 +158,9 @@ public final class EDFReader: RecordingReader {
         }
         let zero = firstOnset ?? 0
         startFraction = zero
-        annotations = all.annotations.map { EDFAnnotation(onset: $0.onset - zero, duration: $0.duration, text: $0.text) }
+        annotations = all.annotations.map {
+            EDFAnnotation(onset: $0.onset - zero, duration: $0.duration, text: $0.text)
+        }
         if all.latin1Texts > 0 {
             let text = "\(all.latin1Texts) annotations are not UTF-8; read as latin-1"
             warnings.append(RecordingWarning(kind: "text", place: file.path, text: text))
@@ -172,7 +192,7 @@ public final class EDFReader: RecordingReader {
         let ordinary = header.signals.indices.filter { !header.signals[$0].isAnnotation }
         if let asked {
             for index in asked where !ordinary.contains(index) {
-                throw RecordingError(file: header.path, text: "signal \(index) is none of the ordinary ones, \(ordinary)")
+                throw RecordingError(file: header.path, text: "signal \(index) is not one of \(ordinary)")
             }
             guard Set(asked.map { header.signals[$0].samplesPerRecord }).count <= 1 else {
                 throw RecordingError(file: header.path, text: "the signals \(asked) have several rates; choose one")

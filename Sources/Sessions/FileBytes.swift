@@ -6,7 +6,9 @@ import Glibc
     let size: Int64
     private let descriptor: Int32
 
-    /// Opens a regular file. The errno when it cannot.
+    /// Opens a regular file.
+    ///
+    /// The errno when it cannot.
     init(_ path: String) throws(FileBytesError) {
         self.path = path
         descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -19,7 +21,9 @@ import Glibc
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Fills as much of `into` as the file has from `offset`. The number of bytes read, less only at the file's end.
+    /// Fills as much of `into` as the file has from `offset`.
+    ///
+    /// The number of bytes read, less only at the file's end.
     func read(at offset: Int64, into: UnsafeMutableRawBufferPointer) throws(FileBytesError) -> Int {
         guard let start = into.baseAddress else { return 0 }
         var done = 0

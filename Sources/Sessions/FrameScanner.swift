@@ -65,7 +65,8 @@
 
     /// Whether a whole frame stands anywhere behind the bad place at ``offset``: then it is damage, not a torn tail.
     ///
-    /// Bounded: it looks at the next 64 MiB and checks at most 256 MiB in all.
+    /// Bounded: it looks at the next 64 MiB and checks at most 256 MiB in all. Where that does not settle it, the
+    /// answer is true: better a session that is left alone than one that is cut too short.
     func findsFrameLater() throws(JournalError) -> Bool {
         let bytes = try bytes(at: offset + 1, count: 1 << 26)
         var budget = 1 << 28
@@ -81,7 +82,7 @@
                 }
                 at += 1
             }
-            return false
+            return budget <= 0 || bytes.count == 1 << 26
         }
     }
 

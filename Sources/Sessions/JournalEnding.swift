@@ -1,4 +1,6 @@
-/// Closes a session: the closing record, `summary.json`, `manifest.json`. Shared by writing and recovering.
+/// Closes a session: the closing record, `summary.json`, `manifest.json`.
+///
+/// Shared by writing and recovering.
 struct JournalEnding {
     let directory: String
     let sink: JournalSink

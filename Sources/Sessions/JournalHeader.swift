@@ -2,7 +2,7 @@ public import Signal
 
 /// A file that decides what a session does, copied into its folder.
 public struct JournalInput: Hashable, Sendable {
-    /// What it is: `profile`, `limits`, `network`, …
+    /// What it is, such as `profile`, `limits` or `network`.
     public var role: String
     /// Its file name in the session's folder.
     public var name: String

@@ -24,7 +24,9 @@ public struct JournalInlet: Sendable {
     /// Records that did not fit.
     public var dropped: Int64 { counter.count.load(ordering: .relaxed) }
 
-    /// Hands over one record. False: it was dropped and counted.
+    /// Hands over one record.
+    ///
+    /// False: it was dropped and counted.
     @discardableResult
     public func append(kind: RecordKind, tick: Int64, stage: UInt8 = 0, payload: UnsafeRawBufferPointer) -> Bool {
         unsafe append(
@@ -55,7 +57,9 @@ public struct JournalInlet: Sendable {
         return true
     }
 
-    /// Hands over a block: its logical header and its raw samples. Its host arrival is a record of its own.
+    /// Hands over a block: its logical header and its raw samples.
+    ///
+    /// Its host arrival is a record of its own.
     @discardableResult
     public func append(block: Block, tick: Int64, stage: UInt8 = 0) -> Bool {
         var header = BlockRecordHeader(block.header)

@@ -47,7 +47,8 @@ public final class JournalRecording: RecordingReader {
         if held < frames {
             warnings.append(
                 RecordingWarning(
-                    kind: "gap", place: path, text: "\(frames - held) of \(frames) samples are absent; they read as NaN"))
+                    kind: "gap", place: path,
+                    text: "\(frames - held) of \(frames) samples are absent; they read as NaN"))
         }
     }
 
@@ -116,7 +117,8 @@ public final class JournalRecording: RecordingReader {
         while let (record, end) = try reader.nextWithEnd() {
             guard record.kind == .block else { continue }
             guard let block = BlockRecord(payload: record.payload), block.samples.count == format.byteCount,
-                block.firstSample >= 0, block.firstSample < Int64.max / 4, block.missingStart >= 0, block.missingCount >= 0,
+                block.firstSample >= 0, block.firstSample < Int64.max / 4,
+                block.missingStart >= 0, block.missingCount >= 0,
                 places.last.map({ $0.firstSample + Int64(format.frames) <= block.firstSample }) ?? true
             else {
                 throw .damaged(

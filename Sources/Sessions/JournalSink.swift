@@ -34,12 +34,15 @@ import Glibc
         close(descriptor)
     }
 
-    /// Adds a record that the inlet framed but for its check. `framed` is header and payload.
+    /// Adds a record that the inlet framed but for its check.
+    ///
+    /// `framed` is header and payload.
     func append(framed: UnsafeRawBufferPointer) {
         guard failure == 0, let start = framed.baseAddress, framed.count >= JournalFrame.headerBytes else { return }
         let size = framed.count + JournalFrame.trailerBytes
         if used + size > capacity { flush() }
-        guard failure == 0, size <= capacity, let kind = RecordKind(rawValue: unsafe framed[4]) else { return }
+        guard failure == 0 else { return }
+        guard size <= capacity, let kind = RecordKind(rawValue: unsafe framed[4]) else { return fail(EMSGSIZE) }
         let frame = unsafe buffer + used
         unsafe frame.copyMemory(from: start, byteCount: framed.count)
         let crc = unsafe CRC32C.checksum(framed)

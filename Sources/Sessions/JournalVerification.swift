@@ -107,7 +107,8 @@ extension JournalReader {
         let line = found[..<min(offset, found.count)].lastIndex(of: 10).map { $0 + 1 } ?? 0
         let end = bytes[min(offset, bytes.count)...].firstIndex(of: 10) ?? bytes.count
         let text = String(decoding: bytes[min(line, end)..<end], as: UTF8.self)
-        let about = text.contains("\"\(SessionFolder.summary)\"") ? "summary.json and manifest.json disagree" : "changed"
+        let isSummary = text.contains("\"\(SessionFolder.summary)\"")
+        let about = isSummary ? "summary.json and manifest.json disagree" : "changed"
         result.damage.append(
             JournalDamage(file: SessionFolder.manifest, offset: Int64(offset), text: "\(about); expected \(text)"))
     }
@@ -116,10 +117,12 @@ extension JournalReader {
     private static func checkInputs(_ result: inout JournalVerification) throws(JournalError) {
         let reader = try JournalReader(result.path)
         for role in reader.header.inputs.keys.sorted() where reader.fileName(ofInput: role) != nil {
-            do throws(JournalError) { _ = try reader.input(role) } catch {
-                if case .damaged(let damage) = error { result.damage.append(damage) } else {
-                    result.damage.append(JournalDamage(file: role, text: error.description))
-                }
+            do throws(JournalError) {
+                _ = try reader.input(role)
+            } catch .damaged(let damage) {
+                result.damage.append(damage)
+            } catch {
+                result.damage.append(JournalDamage(file: role, text: error.description))
             }
         }
     }
@@ -172,7 +175,9 @@ struct JournalWalk {
         result.seal = chain.seal.description
     }
 
-    /// Adds a frame to the chains. False: it is damage, and the walk is over.
+    /// Adds a frame to the chains.
+    ///
+    /// False: it is damage, and the walk is over.
     private mutating func take(_ frame: FrameScanner.Frame) -> Bool {
         if closing != nil {
             add(offset: frame.offset, record: chain.records, "a record behind the closing record")
@@ -198,7 +203,9 @@ struct JournalWalk {
         return true
     }
 
-    /// Takes the closing record. What is wrong with it, or nil.
+    /// Takes the closing record.
+    ///
+    /// What is wrong with it, or nil.
     private mutating func close(_ payload: [UInt8]) -> String? {
         guard let manifest = Manifest(payload: payload) else { return "the closing record makes no sense" }
         if manifest.head != chain.head { return "the head \(chain.head) differs from the closing record's" }

@@ -81,7 +81,9 @@ public import Signal
         put(decision.isValid)
     }
 
-    /// Adds text as UTF-8 behind its length in bytes as u32. Allocates: not for a tick.
+    /// Adds text as UTF-8 behind its length in bytes as u32.
+    ///
+    /// Allocates: not for a tick.
     public func put(text: String) {
         let utf8 = Array(text.utf8)
         guard room(4 + utf8.count) else { return }

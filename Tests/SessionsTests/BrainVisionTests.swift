@@ -107,7 +107,8 @@ import Testing
     @Test(
         "What cannot be read is refused with its line",
         arguments: [
-            ("BINARY", "ASCII", "line 5"), ("MULTIPLEXED", "SIDEWAYS", "line 6"), ("Channels=2", "Channels=3", "line 7"),
+            ("BINARY", "ASCII", "line 5"), ("MULTIPLEXED", "SIDEWAYS", "line 6"),
+            ("Channels=2", "Channels=3", "line 7"),
             ("3906.25", "0", "line 8"), ("INT_16", "INT_8", "line 10"), ("0.5", "half", "line 12"),
             ("Brain Vision", "Grain Vision", "line 1"), ("Ch2", "Ch5", "line 13"),
         ])

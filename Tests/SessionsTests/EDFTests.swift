@@ -89,7 +89,8 @@ import Testing
         file.labels = ["a", "EDF Annotations"]
         file.reserved = "EDF+D"
         file.samples = [4, 20]
-        file.body = SmallEDF.counts([1, 2, 3, 4])
+        file.body =
+            SmallEDF.counts([1, 2, 3, 4])
             + SmallEDF.annotations("+0.25\u{14}\u{14}\0+1.5\u{15}2\u{14}one\u{14}two\u{14}\0", 40)
             + SmallEDF.counts([5, 6, 7, 8]) + SmallEDF.annotations("+3.25\u{14}\u{14}\0+3.5\u{14}µ\u{14}\0", 40)
         try open(file) { reader in

@@ -8,12 +8,15 @@ import Testing
     ]
 
     /// RFC 3720, appendix B.4: 32 bytes of zeros 0x8a9136aa, of ones 0x62a8ab43; the check value of the catalogue of
-    /// parametrised CRC algorithms, CRC-32/ISCSI: 0xe3069283. 0 to 31: 0x46dd794e.
+    /// parametrised CRC algorithms, CRC-32/ISCSI: 0xe3069283.
+    ///
+    /// 0 to 31: 0x46dd794e.
     @Test("CRC-32C gives the published values, in one piece and in two", arguments: vectors)
     func crc(bytes: [UInt8], expected: UInt32) {
         unsafe bytes.withUnsafeBytes { raw in
             #expect(unsafe CRC32C.checksum(raw) == expected)
-            let (a, b) = unsafe (UnsafeRawBufferPointer(rebasing: raw[..<5]), UnsafeRawBufferPointer(rebasing: raw[5...]))
+            let a = unsafe UnsafeRawBufferPointer(rebasing: raw[..<5])
+            let b = unsafe UnsafeRawBufferPointer(rebasing: raw[5...])
             #expect(unsafe CRC32C.checksum(b, after: CRC32C.checksum(a)) == expected)
         }
     }

@@ -89,6 +89,20 @@ import Testing
         }
     }
 
+    @Test("A tail of zeros, as a power cut may leave, is recoverable")
+    func zeros() throws {
+        try withTemporaryFolder { root in
+            let folder = root + "/u"
+            try SmallSession.writeUnclosed(folder, ticks: 2)
+            let whole = try bytes(of: folder + "/journal.ansa")
+            try write(whole + [UInt8](repeating: 0, count: 4096), to: folder + "/journal.ansa")
+            let found = try JournalReader.verify(folder)
+            #expect(found.outcome == .recoverable && found.tornBytes == 4096, "\(found.damage)")
+            try JournalReader.recover(folder)
+            #expect(try JournalReader.verify(folder).outcome == .intact)
+        }
+    }
+
     @Test("In an unclosed session a bad record before whole ones is damage, and recovering changes nothing")
     func unclosedMiddle() throws {
         try withTemporaryFolder { root in
