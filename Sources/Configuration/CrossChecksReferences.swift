@@ -12,6 +12,10 @@ extension CrossChecks {
             let text = "no electrode \"\(contact.electrode.text)\".\(hint)"
             findings.report("230", contact.electrode.position, "contacts.electrode", text)
         }
+        for electrode in limits.electrodes where electrode.kind != .returnCase && electrode.impedance == nil {
+            let text = "electrode \(electrode.id.text) needs an impedance; only a return case is exempt."
+            findings.report("233", electrode.id.position, "electrodes", text)
+        }
         for contact in limits.contacts where contact.stimulate { checkStimulating(contact) }
         if limits.pairs.isEmpty {
             let text = "allows no pair, so nothing could ever be stimulated."
@@ -53,10 +57,6 @@ extension CrossChecks {
         case .macroRing, .macroSegment, .strip, .seeg:
             if electrode.chargeInjection == nil || electrode.chargeInjectionCondition == nil {
                 let text = "electrode \(electrode.id.text) stimulates and needs charge_injection_limit and its condition."
-                findings.report("233", electrode.id.position, "electrodes", text)
-            }
-            if electrode.impedance == nil {
-                let text = "electrode \(electrode.id.text) stimulates and needs an impedance."
                 findings.report("233", electrode.id.position, "electrodes", text)
             }
         }

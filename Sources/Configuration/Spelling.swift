@@ -2,10 +2,11 @@
 enum Spelling {
     /// The candidate nearest to `word`, if it is near enough to be meant.
     static func nearest(to word: String, among candidates: [String]) -> String? {
+        let extended = candidates.first { min($0.count, word.count) >= 3 && ($0.hasPrefix(word) || word.hasPrefix($0)) }
+        if let extended { return extended }
         let best = candidates.map { ($0, distance(word, $0)) }.min { $0.1 < $1.1 }
         guard let (candidate, edits) = best else { return nil }
-        let contains = word.hasPrefix(candidate) || candidate.hasPrefix(word)
-        return edits <= max(2, candidate.count / 3) || (contains && word.count >= 3) ? candidate : nil
+        return edits <= max(1, min(candidate.count, word.count) / 3) ? candidate : nil
     }
 
     /// ` Did you mean "…"?` or nothing.
