@@ -9,9 +9,9 @@ enum BuiltInCeilings {
     static let amplitude = CompiledCeilings.amplitude.value
     /// nA over the contacts of a lead.
     static let totalAmplitude = CompiledCeilings.totalAmplitude.value
-    /// µs. Vercise from 10, RNS to 1000.
+    /// µs; Vercise from 10, RNS to 1000.
     static let width: ClosedRange<Int64> = 10...CompiledCeilings.width.value
-    /// mHz. Vercise 2–255 Hz, RNS 1–333 Hz.
+    /// mHz; Vercise 2–255 Hz, RNS 1–333 Hz.
     static let frequency: ClosedRange<Int64> = 1_000...333_000
     /// Millionths.
     static let imbalance = CompiledCeilings.imbalance.value
@@ -24,7 +24,7 @@ enum BuiltInCeilings {
     /// Days for virtual devices: twenty years.
     static let virtualValidityDays: Int64 = 7_305
 
-    /// fC/µm² per phase: 30 µC/cm² for leads, 25 for strips and depth electrodes (RNS manual p. 102).
+    /// fC/µm² per phase: 30 µC/cm² for leads, 25 for strips and depth electrodes, as the RNS manual has it.
     static func chargeDensity(_ kind: ElectrodeKind) -> Int64 {
         switch kind {
         case .macroRing, .macroSegment, .returnCase: CompiledCeilings.chargeDensity

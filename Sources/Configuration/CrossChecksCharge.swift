@@ -48,10 +48,14 @@ extension CrossChecks {
             broken.append("\(Shown.density(charge, over: area)), above charge_density \(density.text)")
         }
         let k = limits.hard.shannonK
-        if let table = BuiltInCeilings.shannon(hundredths: k.value), Int128(charge) * Int128(charge) > Int128(table) * Int128(area) {
+        if let table = BuiltInCeilings.shannon(hundredths: k.value),
+            Int128(charge) * Int128(charge) > Int128(table) * Int128(area)
+        {
             broken.append("Shannon k = \(Shown.shannon(charge, over: area)), above shannon_k \(k.text)")
         }
-        if let injection = electrode(of: contact)?.chargeInjection, Int128(charge) > Int128(injection.value) * Int128(area) {
+        if let injection = electrode(of: contact)?.chargeInjection,
+            Int128(charge) > Int128(injection.value) * Int128(area)
+        {
             broken.append("\(Shown.density(charge, over: area)), above charge_injection_limit \(injection.text)")
         }
         return broken

@@ -49,8 +49,8 @@ extension CrossChecks {
         for window in limits.dose.windows where !fits(amplitude, width, millihertz, window) {
             let needed = perSecond(amplitude, width, millihertz) * Double(window.length.value) / 1e6
             let text =
-                "\(name) needs \(Shown.charge(needed)) in \(window.length.text), the window holds \(window.charge.text). "
-                + "Raise it, or say intermittent: true."
+                "\(name) needs \(Shown.charge(needed)) in \(window.length.text), the window holds "
+                + "\(window.charge.text). Raise it, or say intermittent: true."
             report("252", window.charge, "dose.windows", text)
         }
     }

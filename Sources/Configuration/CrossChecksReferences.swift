@@ -56,7 +56,8 @@ extension CrossChecks {
         case .returnCase: break
         case .macroRing, .macroSegment, .strip, .seeg:
             if electrode.chargeInjection == nil || electrode.chargeInjectionCondition == nil {
-                let text = "electrode \(electrode.id.text) stimulates and needs charge_injection_limit and its condition."
+                let text =
+                    "electrode \(electrode.id.text) stimulates and needs charge_injection_limit and its condition."
                 findings.report("233", electrode.id.position, "electrodes", text)
             }
         }
@@ -131,7 +132,8 @@ extension CrossChecks {
                 report("242", ramp, "rate.\(name)", text)
             }
             if perMinute < 200 * rate.maxChanges.window.value {
-                let text = "\(rate.maxChanges.count.text) in \(rate.maxChanges.window.text); "
+                let text =
+                    "\(rate.maxChanges.count.text) in \(rate.maxChanges.window.text); "
                     + "class fast allows at least 200 a minute."
                 report("242", rate.maxChanges.count, "rate.max_changes", text)
             }

@@ -86,14 +86,14 @@ public struct Device: Hashable, Sendable {
     public var isVirtual: Bool { Drivers.isVirtual(driver) && (stimulator?.isVirtual ?? true) }
 }
 
-/// The drivers that this build knows. Virtual is a constant here, never a key in a file.
+/// The drivers that this build knows; virtual is a constant here, never a key in a file.
 public enum Drivers {
     /// Sources of samples.
     public static let sources = ["virtual-patient", "synthetic", "recording"]
     /// Stimulators.
     public static let stimulators = ["virtual-stimulator"]
 
-    /// True for emulations. An unknown driver is not virtual.
+    /// True for emulations; an unknown driver is not virtual.
     public static func isVirtual(_ driver: String) -> Bool {
         switch driver {
         case "virtual-patient", "synthetic", "recording", "virtual-stimulator": true

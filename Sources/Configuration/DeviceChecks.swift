@@ -36,12 +36,14 @@ struct DeviceChecks {
     private func checkCapabilities() {
         let entry = limits.device
         if entry.ceilingAmplitude.value > device.ceilingAmplitude.value {
-            let text = "\(entry.ceilingAmplitude.text) exceeds what the device can, "
+            let text =
+                "\(entry.ceilingAmplitude.text) exceeds what the device can, "
                 + "\(Shown.current(device.ceilingAmplitude.value))."
             findings.report("423", entry.ceilingAmplitude.position, "device.ceiling_amplitude", text)
         }
         if entry.ceilingCompliance.value > device.ceilingCompliance {
-            let text = "\(entry.ceilingCompliance.text) exceeds what the device can, "
+            let text =
+                "\(entry.ceilingCompliance.text) exceeds what the device can, "
                 + "\(Shown.number(Double(device.ceilingCompliance) / 1e3)) V."
             findings.report("423", entry.ceilingCompliance.position, "device.ceiling_compliance", text)
         }

@@ -66,7 +66,9 @@ extension Fields {
             let micro = names.first { $0.hasPrefix("u") }.map { " (or µ\($0.dropFirst()))" } ?? ""
             let other = names.dropFirst().first.map { " (or \($0))" } ?? ""
             let unit = names.first ?? ""
-            say("103", "\(found) has no unit. Write \"\(scalar.text) \(unit)\"\(micro.isEmpty ? other : micro).\(effect)")
+            say(
+                "103",
+                "\(found) has no unit. Write \"\(scalar.text) \(unit)\"\(micro.isEmpty ? other : micro).\(effect)")
         case .decimalComma:
             let mended = String(scalar.text.map { $0 == "," ? "." : $0 })
             say("120", "\(found). Use a decimal point: \"\(mended)\".")

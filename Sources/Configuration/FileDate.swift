@@ -1,4 +1,6 @@
-/// Dates of files, in seconds since 1970-01-01T00:00:00Z. No clock is read here.
+/// Dates of files, in seconds since 1970-01-01T00:00:00Z.
+///
+/// No clock is read here.
 public enum FileDate {
     /// Seconds of a day.
     public static let day: Int64 = 86_400
@@ -41,7 +43,9 @@ public enum FileDate {
         }
     }
 
-    /// Days since 1970-01-01. Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
+    /// Days since 1970-01-01.
+    ///
+    /// Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
     private static func days(_ year: Int64, _ month: Int64, _ dayOfMonth: Int64) -> Int64 {
         let y = month <= 2 ? year - 1 : year
         let era = y / 400
@@ -50,7 +54,9 @@ public enum FileDate {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
-    /// The reverse. Source: as above, civil_from_days.
+    /// The reverse.
+    ///
+    /// Source: as above, civil_from_days.
     private static func civil(_ days: Int64) -> (Int64, Int64, Int64) {
         let z = days + 719_468
         let era = (z >= 0 ? z : z - 146_096) / 146_097

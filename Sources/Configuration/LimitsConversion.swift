@@ -131,6 +131,7 @@ extension LimitsFile {
     /// - Parameters:
     ///   - last: the last revision used for this subject and device.
     ///   - used: when, in seconds since 1970.
+    /// - Returns: one problem or none.
     public func revisionProblems(last: Int64, used: Int64) -> [Problem] {
         guard revision.value < last else { return [] }
         let text =

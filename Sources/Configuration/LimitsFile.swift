@@ -199,7 +199,7 @@ public struct DoseEntry: Hashable, Sendable {
     public var charge: Measured
 }
 
-/// When the signal is good enough for a closed loop. Times in µs, ratios in millionths.
+/// When the signal is good enough for a closed loop; times in µs, ratios in millionths.
 public struct SensingLimits: Hashable, Sendable {
     public var maxSampleAge: Measured
     public var maxGap: Measured
@@ -244,7 +244,7 @@ public struct BaselineEntry: Hashable, Sendable {
     public var frequency: Measured
 }
 
-/// What the patient may do. Stop is always theirs.
+/// What the patient may do; stop is always theirs.
 public struct PatientRules: Hashable, Sendable {
     public var resumeRequires: String
     /// nA.

@@ -88,7 +88,7 @@ public struct DecoderSpec: Hashable, Sendable {
     }
 }
 
-/// How a decision becomes an amplitude. Thresholds in nV, amplitudes in nA, ramps in nA/s.
+/// How a decision becomes an amplitude; thresholds in nV, amplitudes in nA, ramps in nA/s.
 public enum ControllerSpec: Hashable, Sendable {
     case onOff(threshold: Int64, dwell: Microseconds, amplitude: Nanoamperes, rampUp: Int64, rampDown: Int64)
     case dualThreshold(lower: Int64, upper: Int64, amplitude: Nanoamperes, rampUp: Int64, rampDown: Int64)

@@ -4,9 +4,11 @@ import Signal
 /// What `profile` asks for beyond `limits`; each with both numbers.
 ///
 /// - Parameters:
+///   - profile: is judged whole.
 ///   - limitsFile: names the pairs.
 ///   - limits: the intersection that the gate will judge by.
 ///   - file: the profile's file, for the messages.
+/// - Returns: errors in the order of the profile; none where it fits.
 public func checkProfile(
     _ profile: Profile, against limitsFile: LimitsFile, limits: Limits, file: String
 ) -> [Problem] {
@@ -63,8 +65,9 @@ private struct ProfileCheck {
     private func checkAmplitude(_ amplitude: Nanoamperes, _ field: String, _ place: String) {
         if !limits.amplitude.contains(amplitude) {
             let text =
-                "\(Shown.current(amplitude.value)) is outside the signed \(Shown.current(limits.amplitude.lowerBound.value)) "
-                + "to \(Shown.current(limits.amplitude.upperBound.value))."
+                "\(Shown.current(amplitude.value)) is outside the signed "
+                + "\(Shown.current(limits.amplitude.lowerBound.value)) to "
+                + "\(Shown.current(limits.amplitude.upperBound.value))."
             report(place, field, text)
         }
     }

@@ -11,9 +11,12 @@ public func trustedComment(role: Role, limits: LimitsFile) -> String {
 ///
 /// - Parameters:
 ///   - bytes: the buffer that `limits` was parsed from.
+///   - limits: names the keys, the purpose and the file that the signatures must be bound to.
 ///   - clinician: text of `X.limits.yaml.clinician.minisig`; nil where it is absent.
 ///   - engineer: text of `X.limits.yaml.engineer.minisig`; nil where it is absent.
+///   - trusted: the keys that count.
 ///   - device: says by its compiled drivers whether it is virtual.
+/// - Returns: errors; none where both signatures hold.
 public func verifySignatures(
     _ bytes: [UInt8], limits: LimitsFile, clinician: String?, engineer: String?, trusted: TrustedKeys, device: Device
 ) -> [Problem] {
@@ -39,7 +42,8 @@ private struct SignatureCheck {
 
     mutating func verify(_ text: String?, _ role: Role, approved: Word) {
         guard let text else {
-            report("501", role, "the \(role.rawValue) has not signed: \(limits.file).\(role.rawValue).minisig is missing.")
+            report(
+                "501", role, "the \(role.rawValue) has not signed: \(limits.file).\(role.rawValue).minisig is missing.")
             return
         }
         do throws(SignatureError) {
@@ -59,13 +63,15 @@ private struct SignatureCheck {
             return
         }
         if known.role != role {
-            report("507", role, "key \(id) (\(known.name)) is trusted as \(known.role.rawValue), not as \(role.rawValue).")
+            report(
+                "507", role, "key \(id) (\(known.name)) is trusted as \(known.role.rawValue), not as \(role.rawValue).")
         }
         if known.trust == .demonstration && !isVirtual {
             report("508", role, "key \(id) is a demonstration key: it arms virtual devices only.")
         }
         guard signature.signs(bytes, key: known.key) else {
-            report("505", role, "the \(role.rawValue)'s signature does not fit: the file was changed after it was signed.")
+            report(
+                "505", role, "the \(role.rawValue)'s signature does not fit: the file was changed after it was signed.")
             return
         }
         guard signature.signsComment(key: known.key) else {

@@ -129,7 +129,9 @@ struct YAMLLoader {
             if isFlow && Self.mendDecimalComma(&entries, name, value) { continue }
             if name.text == "<<" { report("013", place, "a merge key (<<) is not allowed. Write the keys out.") }
             if let first = firstPlaces[name.text] {
-                report("015", place, "key \"\(name.text)\" stands here again; the first is at line \(first.line):\(first.column).")
+                report(
+                    "015", place,
+                    "key \"\(name.text)\" stands here again; the first is at line \(first.line):\(first.column).")
             } else {
                 firstPlaces[name.text] = place
                 entries.append(Entry(key: name.text, keyPosition: place, value: value))

@@ -1,4 +1,4 @@
-/// The example of the limits file's reference, byte for byte: fictional subject, emulated device.
+/// The example of the limits file's reference, but for a few long comments: fictional subject, emulated device.
 enum ExampleLimits {
     /// Its file name in messages.
     static let file = "limits.yaml"
@@ -42,7 +42,7 @@ enum ExampleLimits {
 
         electrodes:                              # geometry: the engineer's responsibility
           - id: L1
-            kind: macro-segment                  # macro-ring | macro-segment | strip | seeg | micro | scalp | return-case
+            kind: macro-segment
             material: PtIr
             charge_injection_limit: 50 uC/cm2
             charge_injection_condition: 60 us, in vivo, report 2026-11
@@ -52,7 +52,7 @@ enum ExampleLimits {
             material: Pt
             impedance: {min: 250 ohm, max: 3.5 kohm, max_age: 12 h, max_step: 30 %}
           - id: CAN
-            kind: return-case                    # exempt from impedance and charge injection because its area is declared
+            kind: return-case
             material: Ti
 
         contacts:
@@ -95,10 +95,10 @@ enum ExampleLimits {
           ramp_up: 10 mA/s
           ramp_down: 10 mA/s                     # an emergency stop is always immediate
           max_step: 0.2 mA                       # between two consecutive permits
-          min_hold: 0 s                          # dwell at a target before the next target; class slow needs at least 2 s
+          min_hold: 0 s
           max_changes: {count: 200, window: 60 s} # requested target changes; stops oscillation
           ramp_evidence: tolerance test 2026-11-18, varying-stimulation method
-          class: fast                            # fast (burst-driven) | slow (titration-like); each bounds the keys above
+          class: fast
 
         dose:                                    # leading-phase charge per contact, sliding windows
           mode: continuous                       # continuous | burst

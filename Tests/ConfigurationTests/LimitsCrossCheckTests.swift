@@ -20,7 +20,8 @@ struct LimitsCrossCheckTests {
         #expect(file.warnings.allSatisfy { $0.severity == .warning })
         #expect(warnings.count == 3, "\(warnings)")
         #expect(warnings.contains { $0.contains("71.2 µC/s, against 20 uC in 1 s") })
-        #expect(warnings.contains { $0.contains("12.3 V, above 0.9 × 10 V") || $0.contains("12.2 V, above 0.9 × 10 V") })
+        #expect(
+            warnings.contains { $0.contains("12.3 V, above 0.9 × 10 V") || $0.contains("12.2 V, above 0.9 × 10 V") })
         #expect(warnings.contains { $0.contains("at 185 Hz 3.1 ms of each 5.4 ms period is unblanked") })
     }
 
@@ -38,9 +39,10 @@ struct LimitsCrossCheckTests {
         #expect(limits.netCharge == Femtocoulombs(25_000_000))
         #expect(limits.rampUp == 10_000_000)
         #expect(limits.maximumStep == Nanoamperes(200_000))
-        #expect(limits.doseWindows.map(\.charge.value) == [
-            20_000_000_000, 1_200_000_000_000, 75_000_000_000_000, 1_750_000_000_000_000,
-        ])
+        #expect(
+            limits.doseWindows.map(\.charge.value) == [
+                20_000_000_000, 1_200_000_000_000, 75_000_000_000_000, 1_750_000_000_000_000,
+            ])
         #expect(limits.doseWindows.map(\.length.value) == [1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000])
         #expect(limits.pairs == [ContactPair(cathodes: [0], anodes: [1])])
         #expect(limits.contacts[0].area == SquareMicrometres(1_500_000))
@@ -82,7 +84,7 @@ struct LimitsCrossCheckTests {
         ("cathode: [2a]", "cathode: [case]", "L236"), ("cathode: [2a]", "cathode: []", "L234"),
         ("baseline: {pair: 2a-case", "baseline: {pair: 2a-cas", "L230"),
         ("id: 2a, electrode: L1", "id: 2a, electrode: L2", "L230"),
-        ("kind: macro-segment  ", "kind: micro  ", "L232"),
+        ("kind: macro-segment\n", "kind: micro\n", "L232"),
         ("    charge_injection_limit: 50 uC/cm2\n", "", "L233"),
         ("engineer: minisign:B3508ED2197C4F60", "engineer: minisign:6F1C2A9B04D7E3A8", "L410"),
         ("consent_scope: [record, stimulate, closed-loop]", "consent_scope: [record, stimulate]", "L411"),
@@ -169,7 +171,8 @@ struct LimitsCrossCheckTests {
             #expect(((try? file.limits(device: real)) != nil) == isAllowed)
         }
         #expect(throws: ConfigurationError.self) {
-            try loadLimits(ExampleLimits.with("expires: \"2027-02-20", "expires: \"2046-11-24"), file: ExampleLimits.file)
+            try loadLimits(
+                ExampleLimits.with("expires: \"2027-02-20", "expires: \"2046-11-24"), file: ExampleLimits.file)
         }
     }
 }

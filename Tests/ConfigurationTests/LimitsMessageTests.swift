@@ -4,14 +4,14 @@ import Signal
 import Testing
 
 /// The nine models of messages in the reference of the limits file ("Messages"), each from a broken variant of the
-/// example. The wording is the reference's, to the letter.
+/// example, in the reference's wording to the letter.
 @Suite("Messages about limits")
 struct LimitsMessageTests {
     static let models: [(change: (String, String), message: String)] = [
         (
             ("amplitude: {min: 0 mA, max: 3.5 mA}", "amplitude: {min: 0 mA, max: 3.5}"),
-            "ANSA-L103 ERROR limits.yaml:60:33 limits.hard.amplitude.max: \"3.5\" has no unit. Write \"3.5 mA\" (or µA). "
-                + "Not loaded; stimulation stays off."
+            "ANSA-L103 ERROR limits.yaml:60:33 limits.hard.amplitude.max: \"3.5\" has no unit. Write \"3.5 mA\" "
+                + "(or µA). Not loaded; stimulation stays off."
         ),
         (
             ("charge_density: 30 uC/cm2", "charge_density: 42 uC/cm2"),
@@ -87,7 +87,8 @@ struct LimitsMessageTests {
         }
         #expect(
             error.description
-                == "ANSA-L120 ERROR limits.yaml:60:33 limits.hard.amplitude.max: \"3,5 mA\". Use a decimal point: \"3.5 mA\"."
+                == "ANSA-L120 ERROR limits.yaml:60:33 limits.hard.amplitude.max: \"3,5 mA\". Use a decimal point: "
+                + "\"3.5 mA\"."
         )
     }
 

@@ -13,9 +13,10 @@ struct ProfileTests {
     @Test("The adaptive profile says what its file says")
     func values() throws {
         let profile = try Tree.profile("adaptive-dbs")
-        #expect(profile.filters == [
-            .notch(centre: 50_000, quality: 30_000), .bandpass(from: 13_000, to: 30_000, order: 4),
-        ])
+        #expect(
+            profile.filters == [
+                .notch(centre: 50_000, quality: 30_000), .bandpass(from: 13_000, to: 30_000, order: 4),
+            ])
         #expect(
             profile.controller
                 == .dualThreshold(

@@ -28,7 +28,8 @@ struct QuantityTests {
         ("-1 mA", .current, .negative), ("1e400 mA", .current, .exponent), ("1e4 mA", .current, .exponent),
         ("0.0000001 mA", .current, .tooFine), ("0.5 us", .time, .tooFine),
         ("99999999999999999999 mA", .current, .tooLarge), ("9223372036854775807 mA", .current, .tooLarge),
-        ("inf mA", .current, .notANumber), ("NaN", .current, .notANumber), ("0x10 mA", .current, .unknownUnit("x10 mA")),
+        ("inf mA", .current, .notANumber), ("NaN", .current, .notANumber),
+        ("0x10 mA", .current, .unknownUnit("x10 mA")),
     ]
 
     @Test("What is not exact, positive and in a known unit is refused with its reason", arguments: refused)
@@ -40,7 +41,8 @@ struct QuantityTests {
     @Test(
         "Dates become seconds, impossible dates nothing",
         arguments: [
-            ("2026-11-20T09:30:00Z", 1_795_167_000), ("2027-02-20T00:00:00Z", 1_803_081_600), ("2000-02-29", 951_782_400),
+            ("2026-11-20T09:30:00Z", 1_795_167_000), ("2027-02-20T00:00:00Z", 1_803_081_600),
+            ("2000-02-29", 951_782_400),
             ("2026-02-29", nil), ("2026-06-31", nil), ("2026-11-20 09:30:00Z", nil), ("2026-13-01", nil),
             ("2026-11-20T24:00:00Z", nil),
         ] as [(String, Int64?)])

@@ -47,7 +47,9 @@ struct ShippedFilesTests {
         #expect(profile.channels?.count == 9)
     }
 
-    @Test("Limits of a shipped profile fit its device and profile, and both signatures verify", arguments: Tree.stimulating)
+    @Test(
+        "Limits of a shipped profile fit its device and profile, and both signatures verify",
+        arguments: Tree.stimulating)
     func limitsVerify(name: String) throws {
         let profile = try Tree.profile(name)
         let device = try Tree.device(profile.device)

@@ -86,7 +86,9 @@ struct SignatureTests {
             #expect(throws: SignatureError.self) { try Signature(String(text.prefix(length))) }
         }
         #expect(throws: SignatureError.self) { try PublicKey("") }
-        #expect(throws: SignatureError.self) { try PublicKey("RWQ0Dw4r5tF1zq3CTbovMTBVNatnGa8g1WTEq9qyTu8VQKGtUYI4Z3H") }
+        #expect(throws: SignatureError.self) {
+            try PublicKey("RWQ0Dw4r5tF1zq3CTbovMTBVNatnGa8g1WTEq9qyTu8VQKGtUYI4Z3H")
+        }
         #expect(throws: SignatureError.self) { try SecretKey("untrusted comment: x\nRWQ0") }
         let key = try Tree.text("Profiles/demonstration-keys/demonstration-clinician.key")
         // "Sc" and "B2" where the key derivation stands: a key with a password.

@@ -24,7 +24,9 @@ struct BadFile: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 }
 
-/// Places counted by hand, from 1, in the texts below. Each trap is one of the list in the reference of YAML.
+/// Places counted by hand, from 1, in the texts below.
+///
+/// Each trap is one of the list in the reference of YAML.
 @Suite("YAML strictness")
 struct YAMLStrictnessTests {
     static let corpus: [BadFile] = [
@@ -72,7 +74,8 @@ struct YAMLStrictnessTests {
         let error = try #require(throws: ConfigurationError.self) {
             try loadDevice(Array("a: b\nc: d\na: e\n".utf8), file: "d.yaml")
         }
-        #expect(error.description == "ANSA-D015 ERROR d.yaml:3:1 key \"a\" stands here again; the first is at line 1:1.")
+        #expect(
+            error.description == "ANSA-D015 ERROR d.yaml:3:1 key \"a\" stands here again; the first is at line 1:1.")
     }
 
     @Test("Both micro signs and u mean the same, columns count characters")
