@@ -31,7 +31,7 @@ enum RowState: UInt8 {
     deinit { unsafe states.deallocate() }
 
     /// Rows before the first one to fill that a fill may look at.
-    static func history(_ fill: BlankingFill) -> Int { fill == .template ? LinearPredictor.order : 1 }
+    static func history(_ fill: BlankingFill) -> Int { fill == .template ? LinearPredictor.order + 1 : 1 }
 
     func state(_ row: Int) -> RowState { unsafe RowState(rawValue: states[row]) ?? .missing }
 

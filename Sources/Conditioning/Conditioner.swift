@@ -136,12 +136,17 @@ extension Conditioner {
         for row in base..<base + frames { unsafe filler.states[row] = RowState.present.rawValue }
         for index in 0..<marks.count {
             let mark = unsafe marks[index]
-            let first = max(0, mark.firstSample - header.firstSample)
-            let end = min(Int64(frames), mark.endSample - header.firstSample)
+            let first = max(mark.firstSample, header.firstSample)
+            let end = min(mark.endSample, header.firstSample + Int64(frames))
             guard first < end else { continue }
-            for frame in Int(first)..<Int(end) { unsafe filler.states[base + frame] = RowState.blanked.rawValue }
+            for row in base + Int(first - header.firstSample)..<base + Int(end - header.firstSample) {
+                unsafe filler.states[row] = RowState.blanked.rawValue
+            }
         }
-        let absent = header.flags.contains(.disconnected) ? 0..<frames : header.missing.clamped(to: 0..<frames)
+        var absent = 0..<frames
+        if !header.flags.contains(.disconnected) {
+            absent = header.missingCount > 0 ? header.missing.clamped(to: absent) : 0..<0
+        }
         for frame in absent { unsafe filler.states[base + frame] = RowState.missing.rawValue }
     }
 

@@ -1,26 +1,28 @@
-/// Expects a channel's next sample from its last ones, as it has learned from the channel itself.
+/// Expects a channel's next step from its last ones, as it has learned from the channel itself.
 ///
-/// The autocorrelation of the deviation from a slow mean, forgotten with a time constant of 2 s, gives the coefficients
-/// by Levinson's recursion. Each lag is learned from pairs of undisturbed samples alone: learning from filled ones
-/// would feed predictions back into themselves. Source: Makhoul, Linear prediction: a tutorial review, Proc. IEEE
-/// 63:561 (1975), eq. 38.
+/// The autocorrelation of the steps from sample to sample, forgotten with a time constant of 2 s, gives the
+/// coefficients by Levinson's recursion. Steps, because a field potential wanders: a channel that has taught nothing is
+/// expected to stay where it is, not to return to its mean. Only steps between undisturbed samples teach; learning from
+/// filled ones would feed predictions back into themselves. Source: Makhoul, Linear prediction: a tutorial review,
+/// Proc. IEEE 63:561 (1975), eq. 38.
 ///
 /// ### Implementation Notes
 ///
-/// Eight channels a vector; all memory is allocated once. Dense blanks leave lags that are never seen whole (at 185 Hz
-/// and 1 kHz, lag 2), so the order is what has been learned without a hole. Lags learned at different times need not
-/// fit together: a white-noise correction of 10⁻² helps, a reflection beyond ±0.99 is left out, and a prediction stays
-/// within four standard deviations of the mean.
+/// Eight channels a vector; all memory is allocated once. Dense blanks leave lags that are never seen whole, so the
+/// order is what has been learned without a hole. Lags learned at different times need not fit together: a white-noise
+/// correction of 10⁻² helps, a reflection beyond ±0.99 is left out, and a step stays within four standard deviations.
 @safe final class LinearPredictor: @unchecked Sendable {
-    /// Samples that a prediction rests on.
+    /// Steps that a prediction rests on.
     static let order = 6
 
     private let groups: Int
     private let forget: Float
-    /// Rows: mean; autocorrelation at lags 0 to order; coefficients 1 to order; the recursion's scratch; the miss.
     /// Pairs that each lag was learned from.
     private let pairs: UnsafeMutablePointer<Int64>
-    private let mean, correlation, weights, scratch, missed, bound: SampleRows
+    /// Autocorrelation at lags 0 to order; coefficients 1 to order; the recursion's scratch.
+    private let correlation, weights, scratch: SampleRows
+    /// By how much the far side was missed; how far a step may go.
+    private let missed, bound: SampleRows
     /// Pairs without which a lag is not trusted.
     private static let enough = 64
 
@@ -29,7 +31,6 @@
         forget = Float(1 / max(1, 2 * rate))
         unsafe pairs = .allocate(capacity: Self.order + 1)
         unsafe pairs.initialize(repeating: 0, count: Self.order + 1)
-        mean = SampleRows(rows: 1, channels: groups * 8)
         correlation = SampleRows(rows: Self.order + 1, channels: groups * 8)
         weights = SampleRows(rows: Self.order, channels: groups * 8)
         scratch = SampleRows(rows: Self.order, channels: groups * 8)
@@ -39,23 +40,19 @@
 
     deinit { unsafe pairs.deallocate() }
 
-    /// Learns from the undisturbed sample at `row`; the rows before it lie before it in memory, their states before
-    /// `state`.
+    /// Learns from the step that ends in the undisturbed sample at `row`; the rows before it lie before it in memory,
+    /// their states before `state`.
     func learn(_ row: UnsafeMutablePointer<Octet>, state: UnsafeMutablePointer<UInt8>) {
-        for lag in 0...Self.order where unsafe state[-lag] == RowState.present.rawValue {
+        let present = RowState.present.rawValue
+        guard unsafe state[-1] == present else { return }
+        for lag in 0...Self.order where unsafe state[-lag] == present && state[-lag - 1] == present {
             unsafe pairs[lag] += 1
             let share = unsafe Octet(repeating: max(forget, 1 / Float(pairs[lag])))
             for group in 0..<groups {
-                let centre = unsafe mean.row(0)[group]
-                let product = unsafe (row[group] - centre) * (row[group - lag * groups] - centre)
+                let product = unsafe step(row, group, 0) * step(row, group, lag)
                 let old = unsafe correlation.row(lag)[group]
                 unsafe correlation.row(lag)[group] = old.addingProduct(share, product - old)
             }
-        }
-        let share = unsafe Octet(repeating: max(forget, 1 / Float(pairs[0])))
-        for group in 0..<groups {
-            let centre = unsafe mean.row(0)[group]
-            unsafe mean.row(0)[group] = centre.addingProduct(share, row[group] - centre)
         }
     }
 
@@ -116,17 +113,20 @@
 
     func reset() {
         unsafe pairs.update(repeating: 0, count: Self.order + 1)
-        for rows in [mean, correlation, weights, scratch, missed, bound] { rows.clear() }
+        for rows in [correlation, weights, scratch, missed, bound] { rows.clear() }
+    }
+
+    /// The step from the row before to the row that lies `back` rows before `row`.
+    @inline(__always) private func step(_ row: UnsafeMutablePointer<Octet>, _ group: Int, _ back: Int) -> Octet {
+        unsafe row[group - back * groups] - row[group - (back + 1) * groups]
     }
 
     @inline(__always) private func expected(_ row: UnsafeMutablePointer<Octet>, _ group: Int) -> Octet {
-        let centre = unsafe mean.row(0)[group]
         var sum = Octet(repeating: 0)
         for lag in 1...Self.order {
-            let then = unsafe row[group - lag * groups] - centre
-            sum = unsafe sum.addingProduct(weights.row(lag - 1)[group], then)
+            sum = unsafe sum.addingProduct(weights.row(lag - 1)[group], step(row, group, lag))
         }
         let limit = unsafe bound.row(0)[group]
-        return centre + sum.clamped(lowerBound: -limit, upperBound: limit)
+        return unsafe row[group - groups] + sum.clamped(lowerBound: -limit, upperBound: limit)
     }
 }
