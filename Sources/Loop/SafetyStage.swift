@@ -93,6 +93,8 @@ enum SafetyPort {
         record.health = .max
         record.order = order(tick.orders)
         record.mode = wantedMode(tick)
+        record.evidence.stopRequested = state.isStopped
+        record.evidence.latch = state.last.latch
         guard let proposal = state.proposal else { return record }
         record.hasProposal = true
         record.segment = proposal.segment
@@ -107,8 +109,9 @@ enum SafetyPort {
         return orders.contains(.arm) ? .arm : .token
     }
 
-    /// Output starts when the guard is armed and the filters have settled.
+    /// Output starts when the guard is armed and the filters have settled; a sensing fault asks for the fallback.
     private func wantedMode(_ tick: Tick) -> Mode {
+        if state.wantsFallback, state.mode == .openLoop || state.mode == .closedLoop { return .fallback }
         guard arms, state.mode == .armed else { return state.mode }
         return tick.safetyTime >= startTime ? outputMode : .armed
     }

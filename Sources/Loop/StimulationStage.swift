@@ -15,6 +15,27 @@ struct StimulationParts: Sendable {
     var format: BlockFormat
     /// The plan arms: proposals wait for the guard's word that output may run.
     var arms: Bool
+    /// The signed fallback runs instead of the profile's law.
+    var hasFallenBack = false
+    /// Start of the last window that was proposed for.
+    var lastWindow = Microseconds(0)
+}
+
+extension StimulationParts {
+    /// Leaves the decisions behind for what the signed file says: ramp off, no pulse, or the baseline. Once.
+    mutating func fallBack() {
+        guard !hasFallenBack else { return }
+        hasFallenBack = true
+        switch limits.onSensorLoss {
+        case .stop: controller = Controller(law: .none, program: controller.program)
+        case .rampOff, .holdThenOff: controller.release()
+        case .openLoopBaseline:
+            guard let baseline = limits.baseline else { return controller.release() }
+            var steady = Controller(law: .openLoop(amplitude: baseline.amplitude), program: controller.program)
+            steady.resume(from: controller, at: lastWindow)
+            controller = steady
+        }
+    }
 }
 
 /// Proposes a segment for the block after next, judges it by the runtime's gate, and keeps it for the safety tick.
@@ -46,7 +67,8 @@ struct StimulationParts: Sendable {
         state.decoded = decision.value
         state.confidence = decision.confidence
         guard parts != nil else { return }
-        if state.isRampingOff || state.mode == .fallback { parts?.controller.release() }
+        if state.isRampingOff { parts?.controller.release() }
+        if state.wantsFallback { parts?.fallBack() }
         propose(decision, tick)
     }
 
@@ -57,6 +79,7 @@ struct StimulationParts: Sendable {
         let window = start..<Microseconds((tick.blockEnd + 2 * block) / 1_000)
         let end = Microseconds(tick.blockEnd / 1_000)
         let mayOutput = state.mode == parts.outputMode || state.mode == .fallback
+        parts.lastWindow = start
         var segment = Segment.rest(at: start)
         if mayOutput || !parts.arms {
             segment = parts.controller.propose(
@@ -73,6 +96,9 @@ struct StimulationParts: Sendable {
         } else {
             parts.controller.reject()
             refusals.add(broken)
+        }
+        if reaction(of: broken, in: evidence.mode, under: parts.limits).contains(.rampToFallback) {
+            state.wantsFallback = true
         }
         state.proposal = PendingProposal(segment: segment, evidence: evidence, broken: broken)
         state.isAtRest = parts.controller.isAtRest || !mayOutput

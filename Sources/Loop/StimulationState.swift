@@ -18,6 +18,8 @@ internal import Signal
     var decoded: Float = 0
     var confidence: Float = 0
     var amplitude = Nanoamperes(0)
+    /// The runtime's gate found a reason to leave for the signed fallback; stays for the rest of the session.
+    var wantsFallback = false
     /// Nothing runs, and nothing more will be asked for.
     var isAtRest = true
     /// The guard's end of the socket is closed.

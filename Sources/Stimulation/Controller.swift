@@ -109,3 +109,10 @@ public struct Controller: Hashable, Sendable, BitwiseCopyable {
         }
     }
 }
+
+extension Controller {
+    /// Takes over from `other` without a jump: its amplitude at `time` and the phase of its train.
+    public mutating func resume(from other: Controller, at time: Microseconds) {
+        resume(from: other.amplitude, at: time, nextPulse: other.nextPulse)
+    }
+}
