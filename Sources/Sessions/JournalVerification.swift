@@ -78,7 +78,7 @@ extension JournalReader {
         }
         let own = [SessionFolder.journal, SessionFolder.summary, SessionFolder.manifest]
         let known = Set(closing.files.map(\.name) + own)
-        for name in SessionFolder.entries(of: result.path) where !known.contains(name) {
+        for name in try SessionFolder.entries(of: result.path) where !known.contains(name) {
             result.warnings.append("\(name): came after the session was closed; nothing covers it")
         }
         guard hasManifest else {

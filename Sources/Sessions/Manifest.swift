@@ -82,7 +82,7 @@ struct Manifest: Hashable {
     static func otherFiles(in folder: String) throws(JournalError) -> [ManifestEntry] {
         let own = [SessionFolder.journal, SessionFolder.summary, SessionFolder.manifest]
         var entries: [ManifestEntry] = []
-        for name in SessionFolder.entries(of: folder) where !own.contains(name) {
+        for name in try SessionFolder.entries(of: folder) where !own.contains(name) {
             if let entry = try entry(name, in: folder) { entries.append(entry) }
         }
         return entries

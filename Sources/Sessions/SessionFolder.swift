@@ -18,8 +18,8 @@ struct SessionFolder {
             guard isFolder.boolValue else {
                 throw .unwritable(path: path, reason: "it is a file, expected a folder")
             }
-            guard SessionFolder.entries(of: path).isEmpty else { throw .notEmpty(path: path) }
             guard unsafe access(path, W_OK | X_OK) == 0 else { throw JournalError(path: path, code: errno) }
+            guard try SessionFolder.entries(of: path).isEmpty else { throw .notEmpty(path: path) }
             return
         }
         try SessionFolder.makeFolder(path)
@@ -86,8 +86,11 @@ struct SessionFolder {
     }
 
     /// The paths of all files below `folder`, relative to it, in the order of their bytes.
-    static func entries(of folder: String) -> [String] {
-        let all = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
+    static func entries(of folder: String) throws(JournalError) -> [String] {
+        let all: [String]
+        do { all = try FileManager.default.subpathsOfDirectory(atPath: folder) } catch {
+            throw .inputOutput(path: folder, reason: "its files cannot be listed")
+        }
         return all.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
