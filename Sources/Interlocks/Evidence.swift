@@ -40,24 +40,14 @@ public struct Evidence: Hashable, Sendable, BitwiseCopyable {
     /// Everything is healthy in `mode`; what a caller who knows better then degrades.
     public static func healthy(mode: Mode, leaseEnd: Microseconds, validChannels: Int64) -> Evidence {
         var evidence = Evidence()
-        evidence.mode = mode
-        evidence.isArmed = true
-        evidence.limitsValid = true
-        evidence.tokenAge = Microseconds(0)
-        evidence.actorsHealthy = true
-        evidence.leaseEnd = leaseEnd
-        evidence.acknowledgementsMissing = 0
-        evidence.stopRequested = false
-        evidence.latch = 0
-        evidence.sequenceValid = true
-        evidence.sampleAge = Microseconds(0)
-        evidence.gap = Microseconds(0)
-        evidence.validChannels = validChannels
-        evidence.signalSaturatedOrFlat = false
-        evidence.deadlineMissesInWindow = 0
-        evidence.decoderValid = true
-        evidence.confidence = 1_000_000
-        evidence.realtimeOrVirtual = true
+        (evidence.mode, evidence.isArmed, evidence.limitsValid) = (mode, true, true)
+        (evidence.tokenAge, evidence.actorsHealthy, evidence.sequenceValid) = (Microseconds(0), true, true)
+        (evidence.leaseEnd, evidence.acknowledgementsMissing) = (leaseEnd, 0)
+        (evidence.stopRequested, evidence.latch) = (false, 0)
+        (evidence.sampleAge, evidence.gap) = (Microseconds(0), Microseconds(0))
+        (evidence.validChannels, evidence.signalSaturatedOrFlat) = (validChannels, false)
+        (evidence.deadlineMissesInWindow, evidence.realtimeOrVirtual) = (0, true)
+        (evidence.decoderValid, evidence.confidence) = (true, 1_000_000)
         return evidence
     }
 }

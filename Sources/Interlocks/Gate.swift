@@ -11,8 +11,7 @@ public struct Permit: ~Copyable, Sendable {
     public let validUntil: Microseconds
 
     fileprivate init(_ segment: Segment, validUntil: Microseconds) {
-        self.segment = segment
-        self.validUntil = validUntil
+        (self.segment, self.validUntil) = (segment, validUntil)
     }
 }
 
@@ -25,8 +24,7 @@ public struct Verdict: ~Copyable, Sendable {
     private var permit: Permit?
 
     fileprivate init(broken: InterlockSet, isPermitted: Bool, permit: consuming Permit?) {
-        self.broken = broken
-        self.isPermitted = isPermitted
+        (self.broken, self.isPermitted) = (broken, isPermitted)
         self.permit = permit
     }
 

@@ -83,16 +83,14 @@ public struct GateState: Sendable {
 
     /// Debits each pulse of a plan at its stated time.
     mutating func debit(_ plan: Plan) {
-        guard plan.isComputable, let charge = plan.charge, let net = plan.netCharge, let pair = plan.pair,
-            let last = plan.lastPulse, let end = plan.end, let length = plan.pulseLength
+        guard let charge = plan.charge, let net = plan.netCharge, let pair = plan.pair, let last = plan.lastPulse,
+            let end = plan.end, let length = plan.pulseLength
         else { return }
         let first = plan.segment.firstPulse
         let present = output(at: first)
         changedAt = plan.segment.amplitude == present.amplitude ? present.since : first
-        lastAmplitude = plan.segment.amplitude
-        lastPeriod = plan.segment.period
-        lastPulse = Microseconds(last)
-        lastPulseEnd = Microseconds(end)
+        (lastAmplitude, lastPeriod) = (plan.segment.amplitude, plan.segment.period)
+        (lastPulse, lastPulseEnd) = (Microseconds(last), Microseconds(end))
         pulses = sum(pulses, plan.segment.pulses) ?? .max
         onTime = Microseconds(sum(onTime.value, product(plan.segment.pulses, length)) ?? .max)
         for index in pair.cathodes { debit(plan.segment, index, charge, net, pair.cathodes.count) }

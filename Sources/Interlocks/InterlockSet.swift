@@ -10,36 +10,25 @@ public struct InterlockSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
     /// The set of the one interlock IL-`bit`; empty above 63.
     @inlinable public init(bit: Int) { rawValue = bit < 0 ? 0 : 1 << UInt64(bit) }
 
-    public static let incomplete = InterlockSet(bit: 0), notArmed = InterlockSet(bit: 1)
-    public static let limitsInvalid = InterlockSet(bit: 2), tokenStale = InterlockSet(bit: 3)
-    public static let leaseExpired = InterlockSet(bit: 4), stop = InterlockSet(bit: 5)
-    public static let latchSet = InterlockSet(bit: 6), contactOrPair = InterlockSet(bit: 7)
-    public static let waveformClass = InterlockSet(bit: 8), amplitude = InterlockSet(bit: 9)
-    public static let summedAmplitude = InterlockSet(bit: 10), pulseWidth = InterlockSet(bit: 11)
-    public static let interphase = InterlockSet(bit: 12), frequencyOrGap = InterlockSet(bit: 13)
-    public static let chargePerPhase = InterlockSet(bit: 14), chargeDensity = InterlockSet(bit: 15)
-    public static let shannon = InterlockSet(bit: 16), microCharge = InterlockSet(bit: 17)
-    public static let imbalance = InterlockSet(bit: 18), netCurrent = InterlockSet(bit: 19)
-    public static let ramp = InterlockSet(bit: 20), changeRate = InterlockSet(bit: 21)
-    public static let doseWindow = InterlockSet(bit: 22), train = InterlockSet(bit: 23)
-    public static let lockout = InterlockSet(bit: 24), impedance = InterlockSet(bit: 25)
-    public static let sampleAge = InterlockSet(bit: 26), signalQuality = InterlockSet(bit: 27)
-    public static let deadlineMisses = InterlockSet(bit: 28), decoderValidity = InterlockSet(bit: 29)
-    public static let uncertainDelivery = InterlockSet(bit: 30), compliance = InterlockSet(bit: 31)
-    public static let deviceIdentity = InterlockSet(bit: 32), acknowledgement = InterlockSet(bit: 33)
-    public static let consent = InterlockSet(bit: 34), logAndDisk = InterlockSet(bit: 35)
-    public static let clock = InterlockSet(bit: 36), sensory = InterlockSet(bit: 37)
-    public static let chargeInjection = InterlockSet(bit: 38), operandDomain = InterlockSet(bit: 39)
-    public static let sequence = InterlockSet(bit: 40), ownership = InterlockSet(bit: 41)
-    public static let readBack = InterlockSet(bit: 42), realtime = InterlockSet(bit: 43)
-    public static let armingEvidence = InterlockSet(bit: 44), electrodeVoltage = InterlockSet(bit: 45)
-    public static let verdictsDiffer = InterlockSet(bit: 46)
+    public static let incomplete = Self(bit: 0), notArmed = Self(bit: 1), limitsInvalid = Self(bit: 2)
+    public static let tokenStale = Self(bit: 3), leaseExpired = Self(bit: 4), stop = Self(bit: 5)
+    public static let latchSet = Self(bit: 6), contactOrPair = Self(bit: 7), waveformClass = Self(bit: 8)
+    public static let amplitude = Self(bit: 9), summedAmplitude = Self(bit: 10), pulseWidth = Self(bit: 11)
+    public static let interphase = Self(bit: 12), frequencyOrGap = Self(bit: 13), chargePerPhase = Self(bit: 14)
+    public static let chargeDensity = Self(bit: 15), shannon = Self(bit: 16), microCharge = Self(bit: 17)
+    public static let imbalance = Self(bit: 18), netCurrent = Self(bit: 19), ramp = Self(bit: 20)
+    public static let changeRate = Self(bit: 21), doseWindow = Self(bit: 22), train = Self(bit: 23)
+    public static let lockout = Self(bit: 24), impedance = Self(bit: 25), sampleAge = Self(bit: 26)
+    public static let signalQuality = Self(bit: 27), deadlineMisses = Self(bit: 28), decoderValidity = Self(bit: 29)
+    public static let uncertainDelivery = Self(bit: 30), compliance = Self(bit: 31), deviceIdentity = Self(bit: 32)
+    public static let acknowledgement = Self(bit: 33), consent = Self(bit: 34), logAndDisk = Self(bit: 35)
+    public static let clock = Self(bit: 36), sensory = Self(bit: 37), chargeInjection = Self(bit: 38)
+    public static let operandDomain = Self(bit: 39), sequence = Self(bit: 40), ownership = Self(bit: 41)
+    public static let readBack = Self(bit: 42), realtime = Self(bit: 43), armingEvidence = Self(bit: 44)
+    public static let electrodeVoltage = Self(bit: 45), verdictsDiffer = Self(bit: 46)
 
     /// What ``judge(_:evidence:state:at:under:)`` evaluates: IL-01 to 20, 22, 24, 26 to 28, 38 to 40 and 43.
     public static let implemented = InterlockSet(rawValue: 0x9C0_1D5F_FFFE)
-
-    /// The lowest bit of the set; nil when empty.
-    public var first: Int? { rawValue == 0 ? nil : rawValue.trailingZeroBitCount }
 
     /// The catalogue's name of IL-`bit`.
     public static func name(ofBit bit: Int) -> StaticString {

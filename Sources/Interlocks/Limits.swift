@@ -26,11 +26,8 @@ public struct Contact: Hashable, Sendable {
         kind: ElectrodeKind, area: SquareMicrometres, mayStimulate: Bool, chargeInjectionDensity: Int64? = nil,
         microChargePerPhase: Femtocoulombs = Femtocoulombs(2_000_000)
     ) {
-        self.kind = kind
-        self.area = area
-        self.mayStimulate = mayStimulate
-        self.chargeInjectionDensity = chargeInjectionDensity
-        self.microChargePerPhase = microChargePerPhase
+        (self.kind, self.area, self.mayStimulate) = (kind, area, mayStimulate)
+        (self.chargeInjectionDensity, self.microChargePerPhase) = (chargeInjectionDensity, microChargePerPhase)
     }
 }
 
@@ -42,8 +39,7 @@ public struct ContactPair: Hashable, Sendable {
 
     /// A pair of contact sets.
     public init(cathodes: [Int], anodes: [Int]) {
-        self.cathodes = cathodes
-        self.anodes = anodes
+        (self.cathodes, self.anodes) = (cathodes, anodes)
     }
 }
 
@@ -54,8 +50,7 @@ public struct DoseWindow: Hashable, Sendable, BitwiseCopyable {
 
     /// At most `charge` in any `length`.
     public init(length: Microseconds, charge: Femtocoulombs) {
-        self.length = length
-        self.charge = charge
+        (self.length, self.charge) = (length, charge)
     }
 }
 
@@ -74,10 +69,7 @@ public struct Baseline: Hashable, Sendable, BitwiseCopyable {
 
     /// A baseline program.
     public init(pair: Int32, amplitude: Nanoamperes, width: Microseconds, period: Microseconds) {
-        self.pair = pair
-        self.amplitude = amplitude
-        self.width = width
-        self.period = period
+        (self.pair, self.amplitude, self.width, self.period) = (pair, amplitude, width, period)
     }
 }
 
@@ -107,9 +99,7 @@ public struct Limits: Hashable, Sendable {
     /// Bit i: waveform with raw value i is allowed.
     public var waveforms: UInt8 = 0
     /// nA/s.
-    public var rampUp: Int64 = 0
-    /// nA/s.
-    public var rampDown: Int64 = 0
+    public var rampUp: Int64 = 0, rampDown: Int64 = 0
     /// Between two consecutive permits.
     public var maximumStep = Nanoamperes(0)
     public var doseMode: DoseMode = .continuous

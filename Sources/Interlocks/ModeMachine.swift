@@ -24,11 +24,7 @@ public struct ModeMachine: Hashable, Sendable {
 
     /// Output starts. False unless armed; open loop may go on to closed loop.
     public mutating func start(closedLoop: Bool) -> Bool {
-        switch mode {
-        case .armed: break
-        case .openLoop where closedLoop: break
-        case .off, .openLoop, .closedLoop, .fallback, .latched: return false
-        }
+        guard mode == .armed || (mode == .openLoop && closedLoop) else { return false }
         mode = closedLoop ? .closedLoop : .openLoop
         return true
     }
@@ -42,11 +38,9 @@ public struct ModeMachine: Hashable, Sendable {
 
     /// From a fallback without latch flag back to the closed loop, by hand or by the signed automatic return.
     public mutating func resume() -> Bool {
-        guard mode == .fallback, latch.isEmpty, fallback == .openLoopBaseline || fallback == .holdThenOff else {
-            return false
-        }
-        mode = .closedLoop
-        fallback = nil
+        let isRunning = fallback == .openLoopBaseline || fallback == .holdThenOff
+        guard mode == .fallback, latch.isEmpty, isRunning else { return false }
+        (mode, fallback) = (.closedLoop, nil)
         return true
     }
 
@@ -55,7 +49,7 @@ public struct ModeMachine: Hashable, Sendable {
         switch mode {
         case .off, .latched: break
         case .armed: mode = .off
-        case .openLoop, .closedLoop, .fallback: enter(.rampOff)
+        case .openLoop, .closedLoop, .fallback: (mode, fallback) = (.fallback, .rampOff)
         }
     }
 
@@ -67,22 +61,20 @@ public struct ModeMachine: Hashable, Sendable {
         case .off, .armed, .latched: break
         case .openLoop, .closedLoop, .fallback:
             latch.formUnion(flag)
-            enter(fallback)
+            (mode, self.fallback) = (.fallback, fallback)
         }
     }
 
     /// The ramp of the fallback has reached zero: off. Its latch flag stays. Without a fallback nothing changes.
     public mutating func rampEnded() {
         guard mode == .fallback else { return }
-        mode = .off
-        fallback = nil
+        (mode, fallback) = (.off, nil)
     }
 
     /// An L reaction, an e-stop or a patient's stop, from any mode. An empty set is a stop.
     public mutating func latch(_ bits: InterlockSet) {
         latch.formUnion(bits.isEmpty ? .stop : bits)
-        mode = .latched
-        fallback = nil
+        (mode, fallback) = (.latched, nil)
     }
 
     /// A clinician acknowledges the cause: latched goes off, never to output. False where nothing was latched.
@@ -91,10 +83,5 @@ public struct ModeMachine: Hashable, Sendable {
         latch = []
         if mode == .latched { mode = .off }
         return true
-    }
-
-    private mutating func enter(_ fallback: Fallback) {
-        mode = .fallback
-        self.fallback = fallback
     }
 }

@@ -3,7 +3,7 @@ import Signal
 /// A segment with what follows from it, computed once: all sums and products that could overflow.
 struct Plan {
     let segment: Segment
-    /// Nil where the segment names no allowed pair.
+    /// Nil where the segment names no pair of the limits.
     let pair: ContactPair?
     /// Leading phase of the pair, fC; nil where the operands lie outside their domain or a product overflows.
     let charge: Int64?
@@ -11,17 +11,15 @@ struct Plan {
     let netCharge: Int64?
     /// Two phases and the interphase, µs.
     let pulseLength: Int64?
-    /// Start of the last pulse.
-    let lastPulse: Int64?
-    /// End of the last pulse.
-    let end: Int64?
+    /// Start and end of the last pulse.
+    let lastPulse: Int64?, end: Int64?
 
     init(_ segment: Segment, under limits: Limits) {
         self.segment = segment
         pair = Plan.pair(of: segment, under: limits)
         let isInDomain =
             segment.amplitude.value >= 0 && segment.width.value > 0 && segment.interphase.value >= 0
-            && segment.period.value > 0 && segment.pulses >= 1 && segment.imbalance.value >= 0
+            && segment.period.value > 0 && segment.pulses >= 1
         charge = isInDomain ? product(segment.amplitude.value, segment.width.value) : nil
         netCharge = charge.flatMap { product($0, segment.imbalance.value) }.map { quotientRoundedUp($0, 1_000_000) }
         pulseLength = isInDomain ? sum(product(segment.width.value, 2), segment.interphase.value) : nil
@@ -32,29 +30,24 @@ struct Plan {
 
     /// Every operand lies in its domain and every product fits.
     var isComputable: Bool {
-        charge.flatMap { product($0, segment.pulses) } != nil && netCharge != nil && end != nil
+        product(charge, segment.pulses) != nil && netCharge != nil && end != nil && segment.imbalance.value >= 0
     }
 
-    /// The pair, if it and each of its contacts are in the allow-list and no contact is on both sides.
+    /// The pair, if it exists, has two sides and names no contact twice.
     private static func pair(of segment: Segment, under limits: Limits) -> ContactPair? {
         guard limits.pairs.indices.contains(Int(segment.pair)) else { return nil }
         let pair = limits.pairs[Int(segment.pair)]
-        guard !pair.cathodes.isEmpty, !pair.anodes.isEmpty else { return nil }
-        let isAllowed = pair.allSatisfy { index, _ in
-            limits.contacts.indices.contains(index) && limits.contacts[index].mayStimulate
-                && pair.uses(of: index) == 1
+        let isWhole = pair.allSatisfy { index, _ in
+            limits.contacts.indices.contains(index) && pair.uses(of: index) == 1
         }
-        return isAllowed ? pair : nil
+        return isWhole && !pair.cathodes.isEmpty && !pair.anodes.isEmpty ? pair : nil
     }
 }
 
 extension ContactPair {
     /// How often a contact is named, on both sides.
     func uses(of contact: Int) -> Int {
-        var uses = 0
-        for index in cathodes where index == contact { uses += 1 }
-        for index in anodes where index == contact { uses += 1 }
-        return uses
+        cathodes.count(where: { $0 == contact }) + anodes.count(where: { $0 == contact })
     }
 
     /// True if `holds(contact index, number of contacts that share the current with it)` for every contact.
@@ -67,23 +60,17 @@ extension ContactPair {
 }
 
 /// a·b; nil if a factor is missing or the product does not fit.
-func product(_ a: Int64?, _ b: Int64?) -> Int64? {
-    guard let a, let b else { return nil }
-    let (value, overflow) = a.multipliedReportingOverflow(by: b)
-    return overflow ? nil : value
-}
+func product(_ a: Int64?, _ b: Int64?) -> Int64? { fitting(a, b) { $0.multipliedReportingOverflow(by: $1) } }
 
 /// a + b; nil if a term is missing or the sum does not fit.
-func sum(_ a: Int64?, _ b: Int64?) -> Int64? {
-    guard let a, let b else { return nil }
-    let (value, overflow) = a.addingReportingOverflow(b)
-    return overflow ? nil : value
-}
+func sum(_ a: Int64?, _ b: Int64?) -> Int64? { fitting(a, b) { $0.addingReportingOverflow($1) } }
 
 /// a − b; nil if a term is missing or the difference does not fit.
-func difference(_ a: Int64?, _ b: Int64?) -> Int64? {
+func difference(_ a: Int64?, _ b: Int64?) -> Int64? { fitting(a, b) { $0.subtractingReportingOverflow($1) } }
+
+private func fitting(_ a: Int64?, _ b: Int64?, _ form: (Int64, Int64) -> (Int64, Bool)) -> Int64? {
     guard let a, let b else { return nil }
-    let (value, overflow) = a.subtractingReportingOverflow(b)
+    let (value, overflow) = form(a, b)
     return overflow ? nil : value
 }
 

@@ -3,10 +3,10 @@ import Signal
 /// IL-07 to 12, 39: the operands of a segment, one by one.
 func judgeShape(_ plan: Plan, _ limits: Limits, _ broken: inout InterlockSet) {
     let segment = plan.segment
-    broken.clear(.contactOrPair, when: plan.pair != nil)
+    let mayStimulate = plan.pair?.allSatisfy { index, _ in limits.contacts[index].mayStimulate } ?? false
+    broken.clear(.contactOrPair, when: mayStimulate)
     let isAllowed = limits.waveforms >> segment.waveform.rawValue & 1 == 1
     broken.clear(.waveformClass, when: isAllowed)
-
     let isShareInRange =
         plan.pair?.allSatisfy { index, shares in
             limits.contacts[index].kind == .returnCase
@@ -22,29 +22,25 @@ func judgeShape(_ plan: Plan, _ limits: Limits, _ broken: inout InterlockSet) {
 /// IL-14 to 18, 38: the charge of one pulse, on every contact with its own share, returns included.
 func judgeCharge(_ plan: Plan, _ limits: Limits, _ broken: inout InterlockSet) {
     let imbalance = plan.segment.imbalance
-    broken.clear(.imbalance, when: imbalance.value >= 0 && imbalance <= limits.imbalance)
+    broken.clear(.imbalance, when: imbalance <= limits.imbalance)
     guard let charge = plan.charge else { return }
     broken.clear(.chargePerPhase, when: charge <= limits.chargePerPhase.value)
     guard let pair = plan.pair else { return }
     let contacts = limits.contacts
-
     let isDensityHeld = pair.allSatisfy { index, shares in
         contacts[index].kind == .micro
             || isProduct(charge, 1, atMost: limits.chargeDensity, contacts[index].area.value, shares)
     }
     broken.clear(.chargeDensity, when: limits.chargeDensity <= CompiledCeilings.chargeDensity && isDensityHeld)
-
     let isShannonHeld = pair.allSatisfy { index, shares in
         !contacts[index].kind.isMacro || isBelowShannon(charge, contacts[index], shares, limits)
     }
     broken.clear(.shannon, when: isShannonHeld)
-
     let isMicroHeld = pair.allSatisfy { index, shares in
         let bound = min(contacts[index].microChargePerPhase, CompiledCeilings.microCharge)
         return contacts[index].kind != .micro || isProduct(charge, 1, atMost: bound.value, shares)
     }
     broken.clear(.microCharge, when: isMicroHeld)
-
     let isInjectionHeld = pair.allSatisfy { index, shares in
         guard let density = contacts[index].chargeInjectionDensity else { return contacts[index].kind == .returnCase }
         return isProduct(charge, 1, atMost: density, contacts[index].area.value, shares)
@@ -74,7 +70,6 @@ func judgeHistory(_ plan: Plan, _ state: GateState, _ limits: Limits, _ broken: 
     broken.clear(.frequencyOrGap, when: isPeriodInRange && isGapHeld(plan, state, limits))
     broken.clear(.ramp, when: isRampHeld(plan.segment, state, limits))
     guard let charge = plan.charge, let net = plan.netCharge, let pair = plan.pair else { return }
-
     let fits = { (charge: Int64, contact: Int, window: Int, limit: Femtocoulombs) in
         state.ledger.holds(
             charge, pulses: plan.segment.pulses, first: plan.segment.firstPulse.value,
@@ -84,7 +79,6 @@ func judgeHistory(_ plan: Plan, _ state: GateState, _ limits: Limits, _ broken: 
         fits(quotientRoundedUp(net, shares), index, state.windowCount, limits.netCharge)
     }
     broken.clear(.netCurrent, when: isNetHeld)
-
     let isDoseHeld = pair.allSatisfy { index, shares in
         let share = quotientRoundedUp(charge, shares)
         var holds = true

@@ -1,7 +1,6 @@
 /// What broken interlocks ask for beside the denial of one segment. Empty: nothing.
 public struct Reaction: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public var rawValue: UInt8
-
     /// The reactions of `rawValue`.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 

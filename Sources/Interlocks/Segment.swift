@@ -32,15 +32,9 @@ public struct Segment: Hashable, Sendable, BitwiseCopyable {
         pair: Int32, waveform: Waveform, amplitude: Nanoamperes, width: Microseconds, interphase: Microseconds,
         period: Microseconds, pulses: Int64, firstPulse: Microseconds, imbalance: PartsPerMillion = PartsPerMillion(0)
     ) {
-        self.pair = pair
-        self.waveform = waveform
-        self.amplitude = amplitude
-        self.width = width
-        self.interphase = interphase
-        self.period = period
-        self.pulses = pulses
-        self.firstPulse = firstPulse
-        self.imbalance = imbalance
+        (self.pair, self.waveform, self.amplitude) = (pair, waveform, amplitude)
+        (self.width, self.interphase, self.period) = (width, interphase, period)
+        (self.pulses, self.firstPulse, self.imbalance) = (pulses, firstPulse, imbalance)
     }
 
     /// A proposal of no pulse.

@@ -8,13 +8,11 @@ func judgeSession(
     let isFallback = evidence.mode == .fallback
     let isOutput = isFallback || evidence.mode == .openLoop || evidence.mode == .closedLoop
     broken.clear(.notArmed, when: isOutput && evidence.isArmed)
-
     let isExpiryExcused = isFallback && (limits.onExpiry == .openLoopBaseline || isRampOffStep(plan, state))
     let isPurposeMet = evidence.mode != .closedLoop || limits.allowsClosedLoop
     broken.clear(
         .limitsInvalid,
         when: evidence.limitsValid && isPurposeMet && (!evidence.limitsExpired || isExpiryExcused))
-
     broken.clear(.stop, when: !evidence.stopRequested)
     let latch = InterlockSet(rawValue: evidence.latch)
     broken.clear(.latchSet, when: latch.isEmpty || (isFallback && latch.isSubset(of: .ramping)))
@@ -29,12 +27,10 @@ func judgeLink(
     let isFallback = evidence.mode == .fallback
     let isFresh = evidence.tokenAge.value >= 0 && evidence.tokenAge <= limits.tokenTimeout
     broken.clear(.tokenStale, when: isFallback || (isFresh && evidence.actorsHealthy))
-
     let missing = evidence.acknowledgementsMissing
     let isAnswered = missing >= 0 && missing <= CompiledCeilings.acknowledgementsMissing
     let isInside = plan.segment.isRest || plan.end.map { $0 <= evidence.leaseEnd.value } ?? false
     broken.clear(.leaseExpired, when: now < evidence.leaseEnd && isInside && (isFallback || isAnswered))
-
     broken.clear(.sequence, when: (isFallback || evidence.sequenceValid) && isInOrder(plan, state, now, limits))
 }
 
