@@ -29,7 +29,7 @@ extension Command {
         options: [.format], examples: ["ansa bench filter"]
     ) { arguments in
         #if DEBUG
-            Terminal.tell("Warning: this is a debug build; its figures mean nothing. 'make bench' measures a release build.")
+            Terminal.tell("Warning: these figures of a debug build mean nothing. See 'make bench'.")
         #endif
         let wanted = arguments.word("area")
         var results: [String: AnyEncodable] = [:]

@@ -37,7 +37,8 @@ private struct Finding: Encodable {
     let text: String
 
     static func all() -> [Finding] {
-        [processor(), priority(), memory(), program("ansa-guard"), program("ansa-virtual-stimulator"), devices(), keys()]
+        let programs = ["ansa-guard", "ansa-virtual-stimulator"].map(program)
+        return [processor(), priority(), memory()] + programs + [devices(), keys()]
     }
 
     private static func processor() -> Finding {

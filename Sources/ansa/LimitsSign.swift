@@ -11,7 +11,7 @@ extension Command {
             .flag("replace", help: "Write over a signature that is already there."),
         ],
         examples: [
-            "ansa limits sign my.limits.yaml --role engineer --key Profiles/demonstration-keys/demonstration-engineer.key"
+            "ansa limits sign my.limits.yaml --role engineer --key my.key"
         ]
     ) { arguments in
         Failure.code { () throws(Failure) in try signLimits(arguments) }
