@@ -20,7 +20,7 @@ public struct StimulatorEvent: Hashable, Sendable, BitwiseCopyable {
     /// Start of the segment's first pulse.
     public var firstPulse: Microseconds
     public var period: Microseconds
-    /// End of the lease at that moment.
+    /// End of the lease at that moment; `Int64.min`: none.
     public var leaseEnd: Microseconds
     /// Reasons, in a refusal.
     public var refusal: StimulatorRefusal
@@ -62,12 +62,12 @@ extension StimulatorEvent {
             line.number("period_us", period.value)
             line.number("pulses", pulses)
             if kind == .refused { line.number("reasons", Int64(refusal.rawValue)) }
-            line.number("lease_end_us", leaseEnd.value)
+            if leaseEnd.value != .min { line.number("lease_end_us", leaseEnd.value) }
         case .pulse:
             writeSegment(&line)
             line.number("charge_fc", charge.value)
         case .cancelled, .stopped, .leaseEnded:
-            line.number("lease_end_us", leaseEnd.value)
+            if leaseEnd.value != .min { line.number("lease_end_us", leaseEnd.value) }
         }
         return line.finish()
     }

@@ -1,0 +1,94 @@
+import Acquisition
+import Signal
+import Testing
+
+/// Three channels; sample n of channel c is 10 n + c.
+final class Ramp: RecordingReader {
+    let montage = Montage([
+        Channel(label: "a", unit: "uV"), Channel(label: "b", unit: "mV"), Channel(label: "grip", unit: "arbitrary"),
+    ])
+    let rate: (numerator: Int64, denominator: Int64) = (1_000, 1)
+    let frames: Int64
+    let warnings: [RecordingWarning] = []
+    /// Reading from here on fails.
+    let damagedFrom: Int64
+
+    init(frames: Int64, damagedFrom: Int64 = .max) {
+        self.frames = frames
+        self.damagedFrom = damagedFrom
+    }
+
+    func read(first: Int64, count: Int, into: UnsafeMutableBufferPointer<Float>) throws(RecordingError) {
+        guard first + Int64(count) <= min(frames, damagedFrom) else {
+            throw RecordingError(file: "ramp", text: "past its end")
+        }
+        for row in 0..<count {
+            for channel in 0..<3 { unsafe into[row * 3 + channel] = Float(10 * (first + Int64(row)) + Int64(channel)) }
+        }
+    }
+}
+
+/// By hand: 25 samples in blocks of 10 are two whole blocks and one of 5 samples and 5 missing; 1 mV is 1,000 µV.
+@Test("A recording plays selected channels in order, in µV, pads its last block and ends")
+func recordingPads() throws {
+    let source = try Recording(reader: Ramp(frames: 25), channels: ["grip", "b"], frames: 10)
+    #expect(source.montage.channels.map(\.label) == ["grip", "b"])
+    #expect(source.montage.channels.map(\.unit) == ["arbitrary", "uV"])
+    let block = Block(format: source.format)
+    for index in 0..<3 {
+        #expect(try source.next(into: block) == .block)
+        #expect(block.header.firstSample == Int64(10 * index))
+        #expect(block.header.deviceTime == Int64(10_000_000 * index))
+        let present = index < 2 ? 10 : 5
+        #expect(block.header.missing == (index < 2 ? 0..<0 : 5..<10))
+        #expect(block.header.flags == (index < 2 ? [] : [.gap]))
+        for frame in 0..<present {
+            let sample = Float(10 * (10 * index + frame))
+            let grip = unsafe block.float32[2 * frame]
+            let b = unsafe block.float32[2 * frame + 1]
+            #expect(grip == sample + 2)
+            #expect(b == (sample + 1) * 1_000)
+        }
+    }
+    #expect(try source.next(into: block) == .ended)
+    #expect(try source.next(into: block) == .ended)
+}
+
+@Test("A recording whose last block is full ends without padding")
+func recordingWhole() throws {
+    let source = try Recording(reader: Ramp(frames: 20), frames: 10)
+    let block = Block(format: source.format)
+    #expect(try source.next(into: block) == .block)
+    #expect(try source.next(into: block) == .block)
+    #expect(block.header.flags == [])
+    #expect(try source.next(into: block) == .ended)
+}
+
+/// By hand: sample 27 of a looped recording of 25 is its sample 2.
+@Test("A looped recording begins again inside a block and counts on")
+func recordingLoops() throws {
+    let source = try Recording(reader: Ramp(frames: 25), channels: ["a"], frames: 10, loop: true)
+    let block = Block(format: source.format)
+    for _ in 0..<3 { #expect(try source.next(into: block) == .block) }
+    #expect(block.header.firstSample == 20)
+    #expect(block.header.missingCount == 0)
+    let value = unsafe block.float32[7]
+    #expect(value == 20)
+}
+
+@Test("A channel that the recording lacks is refused and the others are named")
+func recordingUnknownChannel() {
+    #expect(throws: SourceError.option(key: "channels", text: "no channel \"c\"; there are: a, b, grip")) {
+        _ = try Recording(reader: Ramp(frames: 5), channels: ["a", "c"], frames: 10)
+    }
+}
+
+@Test("A recording that can no longer be read ends with the reader's own error")
+func recordingDamaged() throws {
+    let source = try Recording(reader: Ramp(frames: 25, damagedFrom: 12), frames: 10)
+    let block = Block(format: source.format)
+    #expect(try source.next(into: block) == .block)
+    #expect(throws: SourceError.recording(RecordingError(file: "ramp", text: "past its end"))) {
+        _ = try source.next(into: block)
+    }
+}
