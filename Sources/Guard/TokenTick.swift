@@ -15,10 +15,6 @@ extension GuardCore where Device: ~Copyable {
     mutating func token(_ record: RuntimeRecord) -> (InterlockSet, Segment) {
         let isGood = isGoodToken(record)
         if isGood { lastToken = max(lastToken, record.now) }
-        if record.evidence.stopRequested && mode != .off && mode != .latched {
-            endOutput(because: .stop, at: lastNow)
-            return (.stop, .rest(at: lastNow))
-        }
         follow(record, isGood: isGood)
         if isGood && mode != .off && mode != .latched { leaseEnd = Microseconds(lastNow.value + leaseLength) }
         guard record.hasProposal else {
