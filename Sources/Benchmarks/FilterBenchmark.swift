@@ -23,7 +23,7 @@ public struct FilterMeasurement: Codable, Hashable, Sendable {
     public var frames: Int
     public var sections: Int
     public var slices: Int
-    /// Thread CPU time of the Swift kernel over that of the C twin, slice by slice. Goal: at most 1.05.
+    /// Thread CPU time of the Swift kernel over that of the C twin, slice by slice; goal: at most 1.05.
     public var ratioToTwin: SlicedRatio
     /// Million channel-samples a second, median slice.
     public var swiftMillionPerSecond: Double
@@ -31,8 +31,9 @@ public struct FilterMeasurement: Codable, Hashable, Sendable {
     public var twinMillionPerSecond: Double
     /// Whether both gave the same bits in every slice; without it the comparison is void.
     public var bitsEqual: Bool
-    /// Throughput over that of `scipy.signal.sosfilt` on the same cascade in 1 ms blocks, slices in turns. Goal: at
-    /// least 12. Absent where no Python was named, or it has no scipy.
+    /// Throughput over that of `scipy.signal.sosfilt` in 1 ms blocks, slices in turns; goal: at least 12.
+    ///
+    /// Absent where no Python was named, or it has no scipy.
     public var speedupOverScipy: SlicedRatio?
     /// Million channel-samples a second of scipy, median slice.
     public var scipyMillionPerSecond: Double?

@@ -30,7 +30,7 @@ public import Signal
     public let bandPower: UnsafeMutableBufferPointer<Float>
     /// One digest for each output channel: of its samples, envelope and band power in this block.
     public let digests: UnsafeMutableBufferPointer<UInt32>
-    /// The spikes found in this block; `unit` is the output channel. Empty without spike detection.
+    /// The spikes found in this block, by output channel; empty without spike detection.
     public let spikes: SpikeTrain
     /// What is known against the selected channels in this block.
     public private(set) var validity: SignalValidity

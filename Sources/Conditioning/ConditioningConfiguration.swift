@@ -75,9 +75,9 @@ public struct SpikeDetection: Hashable, Sendable {
 
 /// When a channel's samples are not to be believed.
 public struct ValidityLimits: Hashable, Sendable {
-    /// A stored sample (counts, before scaling) at or below this is saturated. By default the least of the sample kind.
+    /// A stored sample (counts, before scaling) at or below this is saturated; by default the least of the sample kind.
     public var saturationLow: Float
-    /// A stored sample at or above this is saturated. By default the greatest of the sample kind.
+    /// A stored sample at or above this is saturated; by default the greatest of the sample kind.
     public var saturationHigh: Float
     /// A channel whose stored sample has not changed for this many seconds is flat.
     public var flatline: Double

@@ -1,4 +1,4 @@
-/// Why a signal cannot be conditioned as asked. Each case carries what was found and what is allowed.
+/// Why a signal cannot be conditioned as asked, with what was found and what is allowed.
 public enum ConditioningError: Error, Hashable, Sendable, CustomStringConvertible {
     case frequency(found: Double, below: Double)
     case band(from: Double, to: Double)

@@ -1,7 +1,8 @@
 import Glibc
 
-/// Digital filters from a sentence about frequencies. Cold: called when a profile is wired, never in a tick.
+/// Digital filters from a sentence about frequencies.
 ///
+/// Cold: called when a profile is wired, never in a tick.
 /// Butterworth filters come by the bilinear transform of the analogue prototype with prewarped corners, as
 /// `scipy.signal.butter(…, output="sos")` makes them, sections in the same order; the notch as `scipy.signal.iirnotch`.
 public enum FilterDesign {

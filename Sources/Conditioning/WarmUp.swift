@@ -1,8 +1,9 @@
 import Signal
 
 extension Conditioner {
-    /// Runs every branch on a copy, so that the first tick meets nothing for the first time. This conditioner's own
-    /// state is not touched. Cold: it allocates.
+    /// Runs every branch on a copy, so that the first tick meets nothing for the first time.
+    ///
+    /// This conditioner's own state is not touched. Cold: it allocates.
     public func warmUp() {
         guard let copy = try? Conditioner(configuration: configuration) else { return }
         let block = Block(format: configuration.format)

@@ -1,6 +1,5 @@
+import Conditioning
 import Testing
-
-@testable import Conditioning
 
 /// x[n] = (37 n mod 101) − 50, the same in the command that made the expected values.
 private func input(_ n: Int) -> Float { Float((n * 37) % 101 - 50) }
@@ -66,13 +65,19 @@ private let responses: [Response] = [
 /// Filters 2,000 frames of 19 channels in blocks of `frames`; channel c gets (c + 1) × x.
 private func filtered(_ biquads: [Biquad], frames: Int) -> [Float] {
     let bank = BiquadBank(biquads: biquads, channels: 19)
-    let rows = SampleRows(rows: 2000, channels: 19)
-    for n in 0..<2000 { for c in 0..<19 { unsafe rows.floats(n)[c] = Float(c + 1) * input(n) } }
+    let rows = UnsafeMutablePointer<SIMD8<Float>>.allocate(capacity: 2000 * 3)
+    defer { unsafe rows.deallocate() }
+    for n in 0..<2000 {
+        for group in 0..<3 {
+            let factors = SIMD8<Float>(1, 2, 3, 4, 5, 6, 7, 8) + Float(8 * group)
+            unsafe (rows + 3 * n + group).initialize(to: factors * input(n))
+        }
+    }
     for start in stride(from: 0, to: 2000, by: frames) {
-        let row = unsafe rows.row(start)
+        let row = unsafe rows + 3 * start
         unsafe bank.process(input: UnsafePointer(row), output: row, frames: min(frames, 2000 - start))
     }
-    return (0..<2000 * 24).map { unsafe rows.floats(0)[$0] }
+    return (0..<2000 * 24).map { unsafe rows[$0 / 8][$0 % 8] }
 }
 
 @Suite struct BiquadBankTests {
@@ -97,11 +102,11 @@ private func filtered(_ biquads: [Biquad], frames: Int) -> [Float] {
     @Test("A restored bank goes on as if what followed its save had not happened")
     func restore() throws {
         let bank = BiquadBank(biquads: try beta(), channels: 8)
-        let rows = SampleRows(rows: 3, channels: 8)
         func run(_ value: Float) -> UInt32 {
-            unsafe rows.floats(0)[3] = value
-            unsafe bank.process(input: UnsafePointer(rows.row(0)), output: rows.row(1), frames: 1)
-            return unsafe rows.floats(1)[3].bitPattern
+            let input = SIMD8<Float>(repeating: value)
+            var output = SIMD8<Float>(repeating: 0)
+            unsafe withUnsafePointer(to: input) { unsafe bank.process(input: $0, output: &output, frames: 1) }
+            return output[3].bitPattern
         }
         _ = run(5)
         bank.save()

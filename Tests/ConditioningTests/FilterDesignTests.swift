@@ -1,6 +1,5 @@
+import Conditioning
 import Testing
-
-@testable import Conditioning
 
 private struct Designed: Sendable, CustomTestStringConvertible {
     var testDescription: String
@@ -28,7 +27,10 @@ private let table: [Designed] = [
         testDescription: "300 to 3,000 Hz at 30 kHz, three sections",
         design: { try FilterDesign.butterworthBandpass(from: 300, to: 3000, order: 6, rate: 30000) },
         expected: [
-            [0.013820073883791964, 0.027640147767583927, 0.013820073883791964, -1.3223846124069196, 0.6102058802575732],
+            [
+                0.013820073883791964, 0.027640147767583927, 0.013820073883791964, -1.3223846124069196,
+                0.6102058802575732,
+            ],
             [1, 0, -1, -1.5184254260899719, 0.5497546521927701],
             [1, -2, 1, -1.9420987399774692, 0.9462294917850195],
         ], scipy: "butter(3,[300,3000],'bandpass',fs=30000,output='sos')"),

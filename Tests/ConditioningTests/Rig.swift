@@ -51,7 +51,9 @@ struct Rig {
     var bandPower: [Float] { unsafe Array(conditioner.bandPower) }
 }
 
-/// A seeded stream of numbers, so that a test is the same each time. Source: Steele, Lea, Flood, SplitMix (2014).
+/// A seeded stream of numbers, so that a test is the same each time.
+///
+/// Source: Steele, Lea, Flood, SplitMix (2014).
 struct SplitMix {
     var state: UInt64
 
