@@ -76,9 +76,9 @@ import Testing
         #expect(list.output.contains(session.lastPathComponent))
     }
 
-    @Test("One SIGINT, SIGTERM or SIGHUP ends a run in order, with exit 0, a summary and a closed journal", arguments: [
-        SIGINT, SIGTERM, SIGHUP,
-    ])
+    @Test(
+        "One SIGINT, SIGTERM or SIGHUP ends a run in order, with exit 0, a summary and a closed journal",
+        arguments: [SIGINT, SIGTERM, SIGHUP])
     func stopInOrder(signal: Int32) throws {
         let folder = try BuiltProgram.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -99,7 +99,8 @@ import Testing
     func bareSurroundings() throws {
         let folder = try BuiltProgram.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let script = "exec env -i LC_ALL=POSIX \"$1\" run Profiles/adaptive-dbs --pace max --seconds 1 --session \"$2\" <&-"
+        let words = "run Profiles/adaptive-dbs --pace max --seconds 1 --session"
+        let script = "exec env -i LC_ALL=POSIX \"$1\" \(words) \"$2\" <&-"
         let shell = BuiltProgram(executable: URL(fileURLWithPath: "/bin/bash"))
         let session = folder.appendingPathComponent("a session").path
         let outcome = try shell.run(["-c", script, "bash", BuiltProgram.ansa.executable.path, session])

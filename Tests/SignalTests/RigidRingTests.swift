@@ -29,7 +29,7 @@ import Testing
         #expect(ring.count == 0)
     }
 
-    /// The sum 0 + 1 + … + (n − 1) = n (n − 1) / 2 shows that nothing was lost or doubled, the order that nothing swapped.
+    /// The sum 0 + 1 + … + (n − 1) = n (n − 1) / 2 shows that none was lost or doubled, the order that none swapped.
     @Test("Two threads pass 200,000 elements through a ring of 64, none lost, doubled or swapped")
     func twoThreads() {
         let total: Int64 = 200_000
