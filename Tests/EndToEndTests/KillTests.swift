@@ -11,7 +11,7 @@ import Testing
         let script = """
             "$1" run Profiles/adaptive-dbs --arm --seconds 60 --session "$2" >/dev/null & child=$!
             sleep 4; kill -9 $child; wait $child
-            for i in $(seq 50); do sleep 0.1; pgrep -f -- "ansa-guard.*$2" >/dev/null || exit 0; done; exit 9
+            for i in $(seq 50); do sleep 0.1; pgrep -f -- "[a]nsa-guard.*$2" >/dev/null || exit 0; done; exit 9
             """
         let shell = BuiltProgram(executable: URL(fileURLWithPath: "/bin/bash"))
         let outcome = try shell.run(["-c", script, "bash", BuiltProgram.ansa.executable.path, session])
