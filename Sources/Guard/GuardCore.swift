@@ -49,6 +49,8 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         self.latch = latch
         self.device = device
         state = GateState(limits: limits)
+        // No ledger survives a restart yet, and an unknown history counts as a full window: only emulations start empty.
+        if !settings.isVirtual { state.fillWindows(at: Microseconds(0)) }
         isVirtualTime = settings.virtualTime
         mode = latch.isEmpty ? .off : .latched
     }
@@ -59,7 +61,9 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
     /// True when the runtime is gone and output has ended: the process may exit.
     public var isFinished: Bool { !isRuntimePresent && !isOutputMode }
 
-    /// Answers one record whose MAC has been verified. In virtual time the clock is the record's; `now` is then ignored.
+    /// Answers one record whose MAC has been verified.
+    ///
+    /// In virtual time the clock is the record's; `now` is then ignored.
     public mutating func handle(_ record: RuntimeRecord, at now: Microseconds) -> GuardReport {
         let now = isVirtualTime ? record.now : now
         var verdict = sequenceFaults(record, now)

@@ -18,7 +18,8 @@ public struct GuardSettings: Hashable, Sendable {
 
     /// Settings; every field is said.
     public init(
-        isVirtual: Bool, virtualTime: Bool, limitsArmable: Bool, tokenTimeout: Microseconds, session: Words32, amplitudeStep: Nanoamperes
+        isVirtual: Bool, virtualTime: Bool, limitsArmable: Bool, tokenTimeout: Microseconds, session: Words32,
+        amplitudeStep: Nanoamperes
     ) {
         self.isVirtual = isVirtual
         self.virtualTime = virtualTime

@@ -89,7 +89,9 @@ extension GuardCore where Device: ~Copyable {
         return (broken, .rest(at: lastNow))
     }
 
-    /// Hands the permit over, once. A refusal by the device is a denial; silence is a delivery that must be assumed.
+    /// Hands the permit over, once.
+    ///
+    /// A refusal by the device is a denial; silence is a delivery that must be assumed.
     mutating func forward(_ permit: consuming Permit) -> (InterlockSet, Segment) {
         let segment = permit.segment
         do throws(DeliveryError) {

@@ -4,7 +4,9 @@ import Stimulation
 
 /// What happens between records: the token's timeout, the runtime's end, and the signed fallback.
 extension GuardCore where Device: ~Copyable {
-    /// To be called at least every millisecond while ``isOutputMode``. In virtual time a token never times out.
+    /// To be called at least every millisecond while ``isOutputMode``.
+    ///
+    /// In virtual time a token never times out.
     public mutating func advance(to now: Microseconds) {
         guard !isVirtualTime else { return }
         lastNow = max(lastNow, now)
@@ -26,7 +28,9 @@ extension GuardCore where Device: ~Copyable {
         if mode == .armed || (isOutputMode && fallback == nil) { loseRuntime() }
     }
 
-    /// In virtual time: ten seconds of silence. The clock runs on by itself from here, at CLOCK_MONOTONIC's rate.
+    /// In virtual time: ten seconds of silence.
+    ///
+    /// The clock runs on by itself from here, at CLOCK_MONOTONIC's rate.
     public mutating func runtimeSilent(at now: Microseconds) {
         guard isVirtualTime else { return }
         isVirtualTime = false
@@ -68,8 +72,8 @@ extension GuardCore where Device: ~Copyable {
         denied(program, broken)
     }
 
-    /// A baseline pulse denied by its dose window alone is skipped; any other denial of a baseline leads to ramp-off, and
-    /// one of a ramp-off to zero.
+    /// A baseline pulse denied by its dose window alone is skipped; any other denial of a baseline leads to ramp-off,
+    /// and one of a ramp-off to zero.
     private mutating func denied(_ program: FallbackProgram, _ broken: InterlockSet) {
         switch program.kind {
         case .openLoopBaseline where broken == .doseWindow:

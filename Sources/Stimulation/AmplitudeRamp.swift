@@ -20,7 +20,9 @@ struct AmplitudeRamp: Hashable, Sendable, BitwiseCopyable {
         origin = time
     }
 
-    /// Sets the target from the window that starts at `time`. True when it differs from the last.
+    /// Sets the target from the window that starts at `time`.
+    ///
+    /// True when it differs from the last.
     mutating func aim(at target: Nanoamperes, from time: Microseconds) -> Bool {
         guard target != self.target else { return false }
         self.target = target

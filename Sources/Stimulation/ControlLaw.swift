@@ -1,7 +1,9 @@
 import Interlocks
 public import Signal
 
-/// How a decoded value becomes a target amplitude. Thresholds in nanovolts of the decoder's envelope.
+/// How a decoded value becomes a target amplitude.
+///
+/// Thresholds in nanovolts of the decoder's envelope.
 public enum ControlLaw: Hashable, Sendable, BitwiseCopyable {
     /// Above the threshold `amplitude`, else 0; a new target stays for at least `dwell`.
     case onOff(threshold: Int64, dwell: Microseconds, amplitude: Nanoamperes)

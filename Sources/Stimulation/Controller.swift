@@ -48,7 +48,9 @@ public struct Controller: Hashable, Sendable, BitwiseCopyable {
     /// From now on ramps to 0, whatever the decisions say.
     public mutating func release() { isReleased = true }
 
-    /// Undoes the amplitude of the last proposal: a gate refused it, so that it will not run. The target stays.
+    /// Undoes the amplitude of the last proposal: a gate refused it, so that it will not run.
+    ///
+    /// The target stays.
     public mutating func reject() {
         let target = ramp.target
         ramp = beforeProposal

@@ -56,7 +56,9 @@ public final class GuardLink: @unchecked Sendable {
     /// The socket, for poll.
     public var descriptor: Int32 { socket.descriptor }
 
-    /// Introduces the runtime and takes the session key. Blocks.
+    /// Introduces the runtime and takes the session key.
+    ///
+    /// Blocks.
     public func hello(
         _ hello: GuardHello, timeoutMilliseconds: Int32 = 10_000
     ) throws(GuardLinkError) -> GuardWelcome {
@@ -79,8 +81,9 @@ public final class GuardLink: @unchecked Sendable {
         }
     }
 
-    /// Numbers, seals and sends `record` without waiting. False: the guard is gone, silent for a whole queue, or never
-    /// greeted.
+    /// Numbers, seals and sends `record` without waiting.
+    ///
+    /// False: the guard is gone, silent for a whole queue, or never greeted.
     public func send(_ record: inout RuntimeRecord) -> Bool {
         guard let key, !isClosed else { return false }
         sequence += 1
@@ -119,7 +122,9 @@ public final class GuardLink: @unchecked Sendable {
         }
     }
 
-    /// Closes the socket. Armed, this is the runtime's death to the guard.
+    /// Closes the socket.
+    ///
+    /// Armed, this is the runtime's death to the guard.
     public func close() {
         guard !isClosed else { return }
         isClosed = true

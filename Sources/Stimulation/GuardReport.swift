@@ -22,7 +22,9 @@ public struct GuardFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static let limitsExpired = GuardFlags(rawValue: 64)
 }
 
-/// The guard's one answer to a ``RuntimeRecord``. 256 bytes, little-endian, the last 32 their keyed MAC.
+/// The guard's one answer to a ``RuntimeRecord``.
+///
+/// 256 bytes, little-endian, the last 32 their keyed MAC.
 ///
 /// The runtime journals it as a recorded input at the safety tick that consumes it, and feeds the twin from ``segment``
 /// (the device's echo) and ``cancelledFrom``.

@@ -19,6 +19,9 @@ public struct GuardedProcesses: Sendable {
 
 /// Starts the stimulator process and the guard, each in a process group of its own, joined by inherited socket pairs.
 ///
+/// The children ignore SIGINT (a terminal's Ctrl-C is the runtime's to handle). Reap both with waitpid after
+/// ``GuardLink/close()``.
+///
 /// - Parameters:
 ///   - guardExecutable: `ansa-guard`, beside the runtime's own executable.
 ///   - stimulatorExecutable: `ansa-virtual-stimulator`.
@@ -28,8 +31,8 @@ public struct GuardedProcesses: Sendable {
 ///   - record: the stimulator's own record, `stimulator.jsonl` in the session's folder.
 ///   - virtual: the driver is virtual and `$ANSA_STATE_DIR` is not set: start with an empty ledger and no latch.
 ///
-/// The children ignore SIGINT (a terminal's Ctrl-C is the runtime's to handle). Reap both with waitpid after
-/// ``GuardLink/close()``.
+/// - Returns: the runtime's link, not yet greeted, and both process identifiers.
+/// - Throws: ``GuardSpawnError``.
 public func spawnGuard(
     guardExecutable: String, stimulatorExecutable: String, limits: String, device: String, state: String,
     record: String, virtual: Bool

@@ -1,6 +1,8 @@
 public import Signal
 
-/// The runtime's first record: who it is and how time runs. 128 bytes, not sealed: the socket is inherited.
+/// The runtime's first record: who it is and how time runs.
+///
+/// 128 bytes, not sealed: the socket is inherited.
 public struct GuardHello: Hashable, Sendable, BitwiseCopyable {
     /// Bytes of an encoded hello.
     public static let length = 128
@@ -69,7 +71,9 @@ public enum GuardStatus: UInt16, Sendable, CaseIterable, BitwiseCopyable {
     case badHello = 5
 }
 
-/// The guard's answer to the hello. 128 bytes.
+/// The guard's answer to the hello.
+///
+/// 128 bytes.
 public struct GuardWelcome: Hashable, Sendable, BitwiseCopyable {
     /// Bytes of an encoded welcome.
     public static let length = 128
@@ -80,7 +84,9 @@ public struct GuardWelcome: Hashable, Sendable, BitwiseCopyable {
     public var limitsArmable: Bool
     /// The guard treats the device as virtual (compiled constant).
     public var isVirtual: Bool
-    /// A latch from before this session: arming is refused until it is acknowledged (exit 3). 0: none.
+    /// A latch from before this session: arming is refused until it is acknowledged (exit 3).
+    ///
+    /// 0: none.
     public var latch: UInt64
     /// The session key that seals every later record.
     public var key: Words32

@@ -17,7 +17,9 @@ public struct RecordSocket: Sendable {
     /// The open socket `descriptor`.
     public init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-    /// Sends the first `length` bytes without waiting. False: the other end is closed, or its queue is full.
+    /// Sends the first `length` bytes without waiting.
+    ///
+    /// False: the other end is closed, or its queue is full.
     public func send(_ buffer: RecordBuffer, length: Int) -> Bool {
         precondition(length <= buffer.capacity)
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
@@ -29,7 +31,9 @@ public struct RecordSocket: Sendable {
         }
     }
 
-    /// Takes one record if one waits. A record longer than the buffer is reported with its true length.
+    /// Takes one record if one waits.
+    ///
+    /// A record longer than the buffer is reported with its true length.
     public func receive(_ buffer: RecordBuffer) -> Reception {
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC)
         while true {

@@ -36,12 +36,15 @@ public struct RuntimeRecord: Hashable, Sendable, BitwiseCopyable {
     public var sequence: UInt64 = 0
     /// The token's counter: strictly increasing; filled in by the link.
     public var counter: UInt64 = 0
-    /// The runtime's time at sending, µs since the start of the session. In virtual time this is the guard's clock.
+    /// The runtime's time at sending, µs since the start of the session.
+    ///
+    /// In virtual time this is the guard's clock.
     public var now = Microseconds(0)
     /// The block that this safety tick belongs to.
     public var tick: Int64 = 0
-    /// One bit for each actor: set where its last due release was answered. All ones: healthy. Any zero: the guard
-    /// counts the token as unhealthy and does not renew the lease.
+    /// One bit for each actor: set where its last due release was answered.
+    ///
+    /// All ones: healthy. Any zero: the guard counts the token as unhealthy and does not renew the lease.
     public var health: UInt64 = 0
     /// The runtime gate's verdict on ``segment``; 0 where it permitted.
     public var runtimeVerdict: UInt64 = 0
@@ -50,7 +53,9 @@ public struct RuntimeRecord: Hashable, Sendable, BitwiseCopyable {
     /// True when ``segment`` is a proposal; a rest is a proposal too.
     public var hasProposal = false
     public var segment = Segment.rest(at: Microseconds(0))
-    /// As the runtime knows it. Mode, arming, latch, token, lease, limits and stop are replaced by the guard's own.
+    /// As the runtime knows it.
+    ///
+    /// Mode, arming, latch, token, lease, limits and stop are replaced by the guard's own.
     public var evidence = Evidence()
     public var session = Words32()
     /// UTF-8 of an acknowledgement's reason, at most 64 bytes, zero-filled.

@@ -2,8 +2,8 @@ import Interlocks
 import Signal
 
 extension Segment {
-    /// 64 bytes: pair i32, waveform u8, 3 zeros, then amplitude nA, width, interphase, period µs, pulses, first pulse µs
-    /// and imbalance ppm, each i64.
+    /// 64 bytes: pair i32, waveform u8, 3 zeros, then amplitude nA, width, interphase, period µs, pulses, first pulse
+    /// µs and imbalance ppm, each i64.
     func encode(into buffer: RecordBuffer) {
         buffer.put(pair)
         buffer.put(waveform.rawValue)
@@ -32,8 +32,8 @@ extension Segment {
 }
 
 extension Evidence {
-    /// 80 bytes: mode u8, 3 zeros, flags u32, then token age, lease end, acknowledgements, latch, sample age, gap, valid
-    /// channels, deadline misses and confidence, each 64 bits.
+    /// 80 bytes: mode u8, 3 zeros, flags u32, then token age, lease end, acknowledgements, latch, sample age, gap,
+    /// valid channels, deadline misses and confidence, each 64 bits.
     func encode(into buffer: RecordBuffer) {
         buffer.put(mode.rawValue)
         buffer.put(UInt8(0))

@@ -43,7 +43,8 @@ import Glibc
     func seal(_ buffer: RecordBuffer, length: Int) {
         let body = length - Self.macLength
         unsafe crypto_generichash(
-            buffer.bytes.assumingMemoryBound(to: UInt8.self) + body, Self.macLength, buffer.bytes, UInt64(body), key, 32)
+            buffer.bytes.assumingMemoryBound(to: UInt8.self) + body, Self.macLength, buffer.bytes, UInt64(body), key, 32
+        )
     }
 
     /// True when the last 32 of `length` bytes are the MAC of those before them; compared in constant time.

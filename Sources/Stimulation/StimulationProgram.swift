@@ -1,7 +1,9 @@
 public import Interlocks
 public import Signal
 
-/// The fixed part of a stimulation: where, with which pulse, how often. A controller adds the amplitude.
+/// The fixed part of a stimulation: where, with which pulse, how often.
+///
+/// A controller adds the amplitude.
 public struct StimulationProgram: Hashable, Sendable, BitwiseCopyable {
     /// Index into ``Limits/pairs``.
     public var pair: Int32

@@ -11,7 +11,9 @@ public enum DeliveryError: Error, Hashable, Sendable {
     case disconnected
 }
 
-/// Whatever delivers pulses. It takes nothing but a permit, which only Interlocks makes, and uses it up.
+/// Whatever delivers pulses.
+///
+/// It takes nothing but a permit, which only Interlocks makes, and uses it up.
 public protocol Stimulator: ~Copyable {
     /// Hands the permit's segment to the device, under a lease that ends no later than the permit.
     mutating func deliver(_ permit: consuming Permit) throws(DeliveryError)

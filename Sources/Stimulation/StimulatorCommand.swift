@@ -44,7 +44,9 @@ public struct DeviceSettings: Hashable, Sendable, BitwiseCopyable {
     }
 }
 
-/// One command to a stimulator process. 192 bytes, little-endian.
+/// One command to a stimulator process.
+///
+/// 192 bytes, little-endian.
 public struct StimulatorCommand: Hashable, Sendable, BitwiseCopyable {
     /// Bytes of an encoded command.
     public static let length = 192

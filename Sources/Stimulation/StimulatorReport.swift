@@ -1,7 +1,9 @@
 public import Interlocks
 public import Signal
 
-/// A stimulator process's answer to one command. 192 bytes, little-endian.
+/// A stimulator process's answer to one command.
+///
+/// 192 bytes, little-endian.
 public struct StimulatorReport: Hashable, Sendable, BitwiseCopyable {
     /// Bytes of an encoded report.
     public static let length = 192

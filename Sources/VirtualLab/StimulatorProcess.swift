@@ -7,8 +7,8 @@ import Stimulation
 /// The whole of `ansa-virtual-stimulator`: the device model behind a socket, with its own clock, lease and record.
 ///
 /// It answers each command of the guard and writes `stimulator.jsonl`, one line an event: what it accepted, refused,
-/// delivered and cancelled, with its own times. When the guard's end of the socket closes it goes on until its lease has
-/// ended, and then exits: no host, no output.
+/// delivered and cancelled, with its own times. When the guard's end of the socket closes it goes on until its lease
+/// has ended, and then exits: no host, no output.
 ///
 /// - Returns: 0 after an orderly end, 64 for wrong arguments, 74 when the record could not be written.
 public func runVirtualStimulator(arguments: [String]) -> Int32 {
@@ -36,8 +36,9 @@ struct StimulatorArguments {
 
         """
 
-    /// Nil where a flag is unknown, lacks its value or is missing. The device file is the guard's to read: it sends what
-    /// the device must hold itself to.
+    /// Nil where a flag is unknown, lacks its value or is missing.
+    ///
+    /// The device file is the guard's to read: it sends what the device must hold itself to.
     init?(_ arguments: [String]) {
         var words = arguments.dropFirst()
         while let word = words.popFirst() {
@@ -137,7 +138,8 @@ struct StimulatorProcess {
         }
         guard let settings, let device else { return Microseconds(0) }
         if settings.virtualTime { return max(stated ?? device.now, device.now) }
-        return Microseconds(max(sessionMicroseconds(at: monotonicNanoseconds(), epoch: settings.epoch), device.now.value))
+        let now = sessionMicroseconds(at: monotonicNanoseconds(), epoch: settings.epoch)
+        return Microseconds(max(now, device.now.value))
     }
 
     private mutating func passTime(to stated: Microseconds? = nil) {
@@ -146,7 +148,9 @@ struct StimulatorProcess {
         while let event = device.nextEvent() { record.append(event) }
     }
 
-    /// One command, one report. True: the session is over.
+    /// One command, one report.
+    ///
+    /// True: the session is over.
     private mutating func obey(_ length: Int) -> Bool {
         guard let command = StimulatorCommand(decoding: buffer, length: length) else { return false }
         if command.order == .hello { boot(command.settings) }

@@ -176,6 +176,17 @@ import Testing
         #expect(InterlockSet(rawValue: expired.arm(at: 0).verdict) == .limitsInvalid)
     }
 
+    @Test("A device that is no emulation starts with full dose windows, because no ledger survives a restart yet")
+    func unknownHistory() {
+        var bench = Bench(isVirtual: false)
+        var order = bench.record(.arm, at: 0)
+        order.evidence.realtimeOrVirtual = true
+        _ = bench.send(order, at: 0)
+        let report = bench.token(at: 5000, proposing: pulse(100_000, at: 20_000))
+        #expect(InterlockSet(rawValue: report.verdict) == .doseWindow)
+        #expect(bench.notes.delivered.isEmpty)
+    }
+
     @Test("An echo that differs from the permit ends output and latches IL-42")
     func readBack() {
         var bench = Bench()

@@ -32,7 +32,8 @@ import Testing
         bench.core.runtimeLost(at: Microseconds(90_000))
         #expect(bench.core.mode == .fallback && bench.core.latch == .tokenStale && !bench.core.isFinished)
         for time in 91...300 { bench.core.advance(to: Microseconds(Int64(time) * 1000)) }
-        let steps = bench.notes.delivered.suffix(from: 7).map { ($0.segment.amplitude.value, $0.segment.firstPulse.value) }
+        let steps = bench.notes.delivered.suffix(from: 7)
+            .map { ($0.segment.amplitude.value, $0.segment.firstPulse.value) }
         #expect(steps.count >= 4)
         for (earlier, later) in zip(steps, steps.dropFirst()) {
             #expect(later.0 < earlier.0)

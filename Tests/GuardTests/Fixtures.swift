@@ -43,7 +43,9 @@ struct NotingStimulator: LeasedStimulator, ~Copyable {
 func testLimits(onWatchdog: Fallback = .stop) -> Limits {
     var limits = Limits()
     limits.contacts = [
-        Contact(kind: .macroSegment, area: SquareMicrometres(6_000_000), mayStimulate: true, chargeInjectionDensity: 500),
+        Contact(
+            kind: .macroSegment, area: SquareMicrometres(6_000_000), mayStimulate: true,
+            chargeInjectionDensity: 500),
         Contact(kind: .returnCase, area: SquareMicrometres(2_000_000_000), mayStimulate: true),
     ]
     limits.pairs = [ContactPair(cathodes: [0], anodes: [1])]
@@ -91,10 +93,11 @@ struct Bench: ~Copyable {
     var sequence: UInt64 = 0
 
     init(
-        limits: Limits = testLimits(), latch: InterlockSet = [], virtualTime: Bool = false, armable: Bool = true
+        limits: Limits = testLimits(), latch: InterlockSet = [], virtualTime: Bool = false, armable: Bool = true,
+        isVirtual: Bool = true
     ) {
         let settings = GuardSettings(
-            isVirtual: true, virtualTime: virtualTime, limitsArmable: armable, tokenTimeout: Microseconds(20_000),
+            isVirtual: isVirtual, virtualTime: virtualTime, limitsArmable: armable, tokenTimeout: Microseconds(20_000),
             session: Self.session, amplitudeStep: Nanoamperes(1000))
         core = GuardCore(limits: limits, settings: settings, latch: latch, device: NotingStimulator(notes))
     }
