@@ -5,8 +5,8 @@ import Glibc
 /// ### Implementation Notes
 ///
 /// One word, one number: the inverse of the normal distribution at a uniform of 53 bits, by Wichura's rational
-/// approximation (Algorithm AS 241, PPND16, Applied Statistics 37:477, 1988; relative accuracy about 1e-16). 85 % of the
-/// numbers need no logarithm.
+/// approximation (Algorithm AS 241, PPND16, Applied Statistics 37:477, 1988; relative accuracy about 1e-16). 85 % of
+/// the numbers need no logarithm.
 public struct NormalStream: Sendable, BitwiseCopyable {
     private var words: SplitMix64
 
@@ -48,17 +48,20 @@ private func outer(_ r: Double) -> Double {
         1.27045825245236838258, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4, at: r)
     let denominator = polynomial(
         1, 2.05319162663775882187, 1.67638483018380384940, 6.89767334985100004550e-1,
-        1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9, at: r)
+        1.48103976427480074590e-1, 1.51986665636164571966e-2,
+        5.47593808499534494600e-4, 1.05075007164441684324e-9, at: r)
     return numerator / denominator
 }
 
 private func outermost(_ r: Double) -> Double {
     let numerator = polynomial(
         6.65790464350110377720, 5.46378491116411436990, 1.78482653991729133580, 2.96560571828504891230e-1,
-        2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7, at: r)
+        2.65321895265761230930e-2, 1.24266094738807843860e-3,
+        2.71155556874348757815e-5, 2.01033439929228813265e-7, at: r)
     let denominator = polynomial(
         1, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
-        7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15, at: r)
+        7.86869131145613259100e-4, 1.84631831751005468180e-5,
+        1.42151175831644588870e-7, 2.04426310338993978564e-15, at: r)
     return numerator / denominator
 }
 

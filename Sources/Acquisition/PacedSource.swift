@@ -1,7 +1,7 @@
 public import Signal
 
-/// A source that owns no device and therefore makes its blocks itself: at pace real a thread calls ``Source/next(into:)``
-/// at the end of each block.
+/// A source that owns no device and therefore makes its blocks itself: at pace real a thread calls
+/// ``Source/next(into:)`` at the end of each block.
 public protocol PacedSource: Source {
     /// The thread, one a source, made with it.
     var pacer: Pacer { get }

@@ -5,14 +5,14 @@ import Synchronization
 
 /// The thread of a ``PacedSource``: block k is made at epoch + (k + 1) × B and handed over by a ring.
 ///
-/// A full ring refuses: the block is made all the same, so that the next one is in order, thrown away and counted; the next
-/// block that is handed over carries ``BlockFlags/overrun``.
+/// A full ring refuses: the block is made all the same, so that the next one is in order, thrown away and counted;
+/// the next block that is handed over carries ``BlockFlags/overrun``.
 ///
 /// ### Implementation Notes
 ///
-/// Sleeps are absolute, on CLOCK_MONOTONIC, from the epoch and not from now: a late wake-up does not delay the blocks after
-/// it. The thread and its owner share three atomics; `failure` is written before `ended` is released. A pacer is started
-/// once in its life.
+/// Sleeps are absolute, on CLOCK_MONOTONIC, from the epoch and not from now: a late wake-up does not delay the blocks
+/// after it. The thread and its owner share three atomics; `failure` is written before `ended` is released. A pacer
+/// is started once in its life.
 @safe public final class Pacer: @unchecked Sendable {
     private let started = Atomic<Bool>(false)
     private let stopRequested = Atomic<Bool>(false)

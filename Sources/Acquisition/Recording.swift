@@ -2,8 +2,8 @@ public import Signal
 
 /// A recording as a source: any ``RecordingReader``, selected channels, float32.
 ///
-/// Values stay what the reader says; volts, millivolts and nanovolts become µV. The last block, where it is not full, is
-/// padded with a missing range; then the source has ended.
+/// Values stay what the reader says; volts, millivolts and nanovolts become µV. The last block, where it is not full,
+/// is padded with a missing range; then the source has ended.
 @safe public final class Recording: PacedSource, @unchecked Sendable {
     /// The driver's name in device files.
     public static let driver = "recording"

@@ -37,9 +37,9 @@ public enum SourceError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Where samples come from.
 ///
-/// A source is used in one of two ways, never both: pulled block by block with ``next(into:)``, which is deterministic and
-/// knows no clock; or started, when it owns a thread that fills a ring. Time 0 is sample 0. Block k holds the samples
-/// from k × frames.
+/// A source is used in one of two ways, never both: pulled block by block with ``next(into:)``, which is
+/// deterministic and knows no clock; or started, when it owns a thread that fills a ring. Time 0 is sample 0. Block k
+/// holds the samples from k × frames.
 public protocol Source: AnyObject, Sendable {
     /// True for emulations. A constant of the compiled driver.
     static var isVirtual: Bool { get }

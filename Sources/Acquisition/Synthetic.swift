@@ -8,9 +8,10 @@ public import Signal
 ///
 /// ### Implementation Notes
 ///
-/// Cheap enough for 1,024 channels at 30 kHz. Noise is a table of normal numbers: frame n begins in it at a place that a
-/// counter-based hash of (seed, n) gives, so that a frame is one contiguous read and a channel's sequence is white.
-/// The sine of a frame is one pair (sin, cos) that each channel mixes by its phase. Channels run eight to a vector.
+/// Cheap enough for 1,024 channels at 30 kHz. Noise is a table of normal numbers: frame n begins in it at a place
+/// that a counter-based hash of (seed, n) gives, so that a frame is one contiguous read and a channel's sequence is
+/// white. The sine of a frame is one pair (sin, cos) that each channel mixes by its phase. Channels run eight to a
+/// vector.
 @safe public final class Synthetic: PacedSource, @unchecked Sendable {
     /// The driver's name in device files.
     public static let driver = "synthetic"

@@ -20,8 +20,8 @@ public struct SyntheticParameters: Hashable, Sendable {
     /// The defaults.
     public init() {}
 
-    /// What the options of a request say: sine_frequency, sine_amplitude, noise, spike_rate, spike_amplitude, gap_every
-    /// and gap_length; the defaults where they say nothing.
+    /// What the options of a request say: sine_frequency, sine_amplitude, noise, spike_rate, spike_amplitude,
+    /// gap_every and gap_length; the defaults where they say nothing.
     public init(_ request: SourceRequest) throws(SourceError) {
         sineFrequency = try request.integer("sine_frequency", default: sineFrequency)
         sineAmplitude = try request.integer("sine_amplitude", default: sineAmplitude)

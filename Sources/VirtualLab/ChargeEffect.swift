@@ -4,8 +4,8 @@
 ///     E∞ = E_max·c²/(c² + c₅₀²) ;   E' = (E∞ − E)/τ_on or τ_off (rising, falling)
 ///     cortical drive × (1 − E)
 ///
-/// A model's assumption, blind to polarity. Motive: cells of the subthalamic nucleus attenuate from 20 Hz and fall silent
-/// at 100 Hz (Milosevic 2018, Brain 141:177). Depressing the loop's own synapses instead would *raise* beta.
+/// A model's assumption, blind to polarity. Motive: cells of the subthalamic nucleus attenuate from 20 Hz and fall
+/// silent at 100 Hz (Milosevic 2018, Brain 141:177). Depressing the loop's own synapses instead would *raise* beta.
 public struct ChargeEffect: Sendable, BitwiseCopyable {
     /// c, the recent charge rate in µC/s.
     public private(set) var chargeRate = 0.0

@@ -2,8 +2,9 @@
 ///
 /// ### Implementation Notes
 ///
-/// x = n·ln 2 + r with |r| ≤ 0.35; Taylor's polynomial of degree 11 at r (remainder below 1e-14), in Estrin's order to keep
-/// chains short; 2ⁿ by its bits. Outside ±700 the result is that of ±700, which is far beyond any rate's reach.
+/// x = n·ln 2 + r with |r| ≤ 0.35; Taylor's polynomial of degree 11 at r (remainder below 1e-14), in Estrin's order
+/// to keep chains short; 2ⁿ by its bits. Outside ±700 the result is that of ±700, which is far beyond any rate's
+/// reach.
 @inline(__always)
 func exponential(_ x: Double) -> Double {
     let limited = max(-700, min(700, x))

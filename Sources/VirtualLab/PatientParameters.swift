@@ -77,8 +77,8 @@ public struct LoopConstants: Hashable, Sendable, BitwiseCopyable {
 
 /// Every number of the virtual patient; fixed before any controller was tuned, and changed by none.
 ///
-/// A model, not a patient: each response to stimulation below is an assumption. "Measured" means that the behaviour that
-/// follows was measured on an implementation of the equations, not that the number was measured in tissue.
+/// A model, not a patient: each response to stimulation below is an assumption. "Measured" means that the behaviour
+/// that follows was measured on an implementation of the equations, not that the number was measured in tissue.
 public struct PatientParameters: Hashable, Sendable {
     /// Weights without disease. Source: Holgado 2010.
     public var healthy = LoopWeights(19, 1.12, 6.6, 2.42, 15.1)
@@ -115,7 +115,8 @@ public struct PatientParameters: Hashable, Sendable {
     public var pinkShortestTime = 1.6
     /// Standard deviation of the white noise of each channel, µV.
     public var whiteNoise = 2.0
-    /// Gain of channel 0, 1, 2 on the common field; later channels begin again. Channel 0 is the reference's potential.
+    /// Gain of channel 0, 1, 2 on the common field; later channels begin again. Channel 0 is the reference's
+    /// potential.
     public var channelGains = [1.0, 0.8, 0.6]
 
     /// Time over which the charge of pulses is averaged, ms. Ours; motive: Milosevic 2018, Brain 141:177.

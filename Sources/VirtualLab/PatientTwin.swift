@@ -5,8 +5,8 @@ import Signal
 ///
 /// ### Implementation Notes
 ///
-/// One value, so that a block is one access to it. Sample n is the state at n ms; then ten steps of 0.1 ms follow. A pulse
-/// at t µs acts at the start of the step that contains t.
+/// One value, so that a block is one access to it. Sample n is the state at n ms; then ten steps of 0.1 ms follow. A
+/// pulse at t µs acts at the start of the step that contains t.
 struct PatientTwin: ~Copyable, Sendable {
     var queue = PulseQueue()
     private(set) var effect: ChargeEffect
@@ -45,7 +45,8 @@ struct PatientTwin: ~Copyable, Sendable {
         for _ in 0..<parameters.settlingTime { settleMillisecond() }
     }
 
-    /// Gives the state at `time` µs, one value a channel and the circuit's own rate, and goes on to the next millisecond.
+    /// Gives the state at `time` µs, one value a channel and the circuit's own rate, and goes on to the next
+    /// millisecond.
     mutating func sample(
         at time: Int64, gains: UnsafeBufferPointer<Double>, into output: UnsafeMutablePointer<Float>
     ) -> Double {

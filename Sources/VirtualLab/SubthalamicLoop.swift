@@ -4,8 +4,8 @@
 ///     τ_G dG/dt = F_G(w_SG·S(t − d) − w_GG·G(t − d_G) − w_XG·striatum) − G
 ///     F(x) = M/(1 + ((M − B)/B)·e^(−4x/M))
 ///
-/// Source: Holgado, Terry, Bogacz 2010, J Neurosci 30:12340. Heun's method, 0.1 ms; delays are whole steps, so that both
-/// stages read exact history. Forward Euler at this step is off by half a percent in frequency.
+/// Source: Holgado, Terry, Bogacz 2010, J Neurosci 30:12340. Heun's method, 0.1 ms; delays are whole steps, so that
+/// both stages read exact history. Forward Euler at this step is off by half a percent in frequency.
 @safe public struct SubthalamicLoop: ~Copyable, @unchecked Sendable {
     /// Length of a step in ms.
     public static let step = 0.1

@@ -3,11 +3,12 @@ public import Signal
 
 /// A twin of a Parkinson patient's subthalamic nucleus as a source: bursts of beta that shrink when it is stimulated.
 ///
-/// 1 kHz, float32, µV. Channel 0 is the reference's field potential; the others see the same field with other gains and
-/// white noise of their own. Every channel carries the stimulation artefact. Same seed and same echoes, same bytes.
+/// 1 kHz, float32, µV. Channel 0 is the reference's field potential; the others see the same field with other gains
+/// and white noise of their own. Every channel carries the stimulation artefact. Same seed and same echoes, same
+/// bytes.
 ///
-/// A pulse that is announced after its time acts at once and is counted in ``latePulses``. Echoes come in through a ring,
-/// because at pace real another thread announces them; they are taken in at the start of a block.
+/// A pulse that is announced after its time acts at once and is counted in ``latePulses``. Echoes come in through a
+/// ring, because at pace real another thread announces them; they are taken in at the start of a block.
 @safe public final class VirtualPatient: PacedSource, @unchecked Sendable {
     /// The driver's name in device files.
     public static let driver = "virtual-patient"

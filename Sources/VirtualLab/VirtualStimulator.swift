@@ -8,13 +8,14 @@ public import Signal
 ///     stimulator.grantLease(until: end)
 ///     stimulator.accept(segment)          // [] : accepted
 ///
-/// After ``boot()`` output is nought and there is no lease. When a lease ends without renewal, what waits is thrown away;
-/// a later lease does not bring it back. It never clamps: what it cannot do it refuses, with all reasons.
+/// After ``boot()`` output is nought and there is no lease. When a lease ends without renewal, what waits is thrown
+/// away; a later lease does not bring it back. It never clamps: what it cannot do it refuses, with all reasons.
 ///
 /// ### Implementation Notes
 ///
-/// It keeps no clock of its own making: whoever drives it says what time it is, in both paces. A pulse that begins at t
-/// has been delivered once the clock has passed t, so that a stop at t takes it away. Nothing allocates after `init`.
+/// It keeps no clock of its own making: whoever drives it says what time it is, in both paces. A pulse that begins at
+/// t has been delivered once the clock has passed t, so that a stop at t takes it away. Nothing allocates after
+/// `init`.
 @safe public final class VirtualStimulator: @unchecked Sendable {
     public let specification: StimulatorSpecification
     /// The device's clock.

@@ -50,7 +50,8 @@ func pacedFailure() throws {
 @Test("A source starts once in its life, and only into a ring of its own format")
 func pacedOnce() throws {
     let source = try Recording(reader: Ramp(frames: 4), frames: 2)
-    let foreign = BlockRing(format: BlockFormat(channels: 1, frames: 2, rateNumerator: 1_000, kind: .int16), capacity: 1)
+    let other = BlockFormat(channels: 1, frames: 2, rateNumerator: 1_000, kind: .int16)
+    let foreign = BlockRing(format: other, capacity: 1)
     #expect(throws: SourceError.formatMismatch) { try source.start(into: foreign, epoch: 0) }
     let ring = BlockRing(format: source.format, capacity: 4)
     try source.start(into: ring, epoch: 0)

@@ -120,8 +120,8 @@ func syntheticGaps() throws {
     }
 }
 
-/// By hand, at 1 kHz: a gap of 12 ms at 20 ms covers samples 20…31: of blocks of 8, block 2 (16…23) misses 4..<8, block 3
-/// (24…31) all, block 4 nothing.
+/// By hand, at 1 kHz: a gap of 12 ms at 20 ms covers samples 20…31: of blocks of 8, block 2 (16…23) misses 4..<8,
+/// block 3 (24…31) all, block 4 nothing.
 @Test("A gap longer than a block covers whole blocks")
 func syntheticLongGap() throws {
     var parameters = SyntheticParameters()

@@ -55,6 +55,17 @@ func announcedAnew() throws {
     #expect(patient.feltPulses == 2)
 }
 
+/// By hand: of pulses at 10, 11 … 17 ms those before 13 ms stay, and two more come.
+@Test("A new run takes the place of what an earlier one still had from there on")
+func newRunReplaces() throws {
+    let patient = try patient()
+    let block = Block(format: patient.format)
+    patient.stimulate(echo(10_000, pulses: 8))
+    patient.stimulate(echo(13_000, pulses: 2))
+    for _ in 0..<3 { #expect(try patient.next(into: block) == .block) }
+    #expect(patient.feltPulses == 5)
+}
+
 @Test("A pulse that is announced after its time acts at once and is counted as late")
 func latePulse() throws {
     let patient = try patient()
@@ -66,8 +77,8 @@ func latePulse() throws {
     #expect(patient.latePulses == 5)
 }
 
-/// By hand: 300 µV at 2 mA; at the pulse, 1 ms and 1.5 ms later (1 − t/τ)·e^(−t/τ), τ 0.25 ms: 1, −3·e⁻⁴, −5·e⁻⁶; from 2 ms
-/// on nought. The circuit itself cannot answer within the sample of the pulse.
+/// By hand: 300 µV at 2 mA; at the pulse, 1 ms and 1.5 ms later (1 − t/τ)·e^(−t/τ), τ 0.25 ms: 1, −3·e⁻⁴, −5·e⁻⁶;
+/// from 2 ms on nought. The circuit itself cannot answer within the sample of the pulse.
 @Test("The artefact is biphasic, lasts less than 2 ms and leaves the circuit alone")
 func artefact() throws {
     let (quiet, struck) = (try patient(), try patient())

@@ -11,7 +11,8 @@ enum Spectra {
         }
     }
 
-    /// Welch's power at frequencies of `bins` half hertz, of a signal at 1 kHz: Hann windows of 2 s, half overlapping.
+    /// Welch's power at frequencies of `bins` half hertz, of a signal at 1 kHz: Hann windows of 2 s, half
+    /// overlapping.
     static func power(_ x: [Double], bins: ClosedRange<Int>) -> [Double] {
         let y = decimated(x)
         let length = 250
@@ -80,8 +81,8 @@ enum Spectra {
     }
 }
 
-/// Bursts as the reference defines them: band-pass peak ± 3 Hz zero phase, rectify, 0.2 s mean, above the 75th percentile
-/// for at least 100 ms.
+/// Bursts as the reference defines them: band-pass peak ± 3 Hz zero phase, rectify, 0.2 s mean, above the 75th
+/// percentile for at least 100 ms.
 struct Bursts {
     var durations: [Double] = []
     var envelopeVariation = 0.0

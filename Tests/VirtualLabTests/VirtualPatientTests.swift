@@ -89,8 +89,8 @@ func doseResponse(milliamperes: Double, expected: Double) throws {
     #expect(abs(suppression - expected) < 0.06, "\(suppression)")
 }
 
-/// The trap: a third off w_SG raises the power of S at k = 1 (reference: × 1.27), a third off w_CS lowers it (× .35). Noise
-/// .03 and no drift, as in the reference's table.
+/// The trap: a third off w_SG raises the power of S at k = 1 (reference: × 1.27), a third off w_CS lowers it (× .35).
+/// Noise .03 and no drift, as in the reference's table.
 @Test("Depressing the loop's own synapses raises beta, depressing the cortical drive lowers it")
 func depressingTheLoop() throws {
     func power(_ change: (inout LoopWeights) -> Void) throws -> Double {
