@@ -4,14 +4,15 @@ import Glibc
 /// A file opened for reading through libhdf5: the only place of this room, beside ``HDF5Writing``, that calls it.
 @safe final class HDF5Reading {
     /// Values of one dataset at most; larger ones are refused before memory is asked for.
-    static let valueLimit = 1 << 26
+    static let valueLimit = 1 << 24
     private let file: hid_t
     private let path: String
+    private let size: Int
 
     /// Opens `path`, or says what is wrong with it.
     init(path: String) throws(NIRError) {
         self.path = path
-        try HDF5Reading.inspect(path)
+        size = try HDF5Reading.inspect(path)
         H5Eset_auto2(0, nil, nil)
         file = unsafe H5Fopen(path, ansa_H5F_ACC_RDONLY(), 0)
         guard file >= 0 else { throw .unreadable(file: path) }
@@ -61,6 +62,7 @@ import Glibc
         defer { H5Tclose(type) }
         let kind = H5Tget_class(type)
         guard kind == H5T_FLOAT || kind == H5T_INTEGER else { return nil }
+        guard H5Tget_size(type) <= 16 else { throw .unreadable(file: path + ":" + location) }
         let shape = try extents(of: set, location)
         var values = [Double](repeating: 0, count: shape.reduce(1, *))
         guard unsafe H5Dread(set, ansa_H5T_NATIVE_DOUBLE(), 0, 0, 0, &values) >= 0 else {
@@ -78,6 +80,7 @@ import Glibc
         guard H5Tget_class(type) == H5T_STRING else {
             throw .missing(what: "text in '\(location)'", at: path)
         }
+        guard H5Tget_size(type) <= 65_536 else { throw .unreadable(file: path + ":" + location) }
         let shape = try extents(of: set, location)
         let count = shape.reduce(1, *)
         let values =
@@ -117,6 +120,7 @@ import Glibc
     }
 
     private func extents(of set: hid_t, _ location: String) throws(NIRError) -> [Int] {
+        guard H5Dget_storage_size(set) <= UInt64(size) else { throw .unreadable(file: path + ":" + location) }
         let space = H5Dget_space(set)
         defer { H5Sclose(space) }
         let rank = Int(H5Sget_simple_extent_ndims(space))
@@ -140,7 +144,9 @@ extension HDF5Reading {
     ///
     /// The end of file stands at byte 40 of a superblock of version 0 or 1 (44 in version 1), at byte 28 of version 2
     /// or 3. Source: HDF5 File Format Specification 3.0, §II.A.
-    static func inspect(_ path: String) throws(NIRError) {
+    ///
+    /// Returns the file's size in bytes.
+    static func inspect(_ path: String) throws(NIRError) -> Int {
         let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .unreadable(file: path) }
         defer { _ = Glibc.close(descriptor) }
@@ -155,5 +161,6 @@ extension HDF5Reading {
         var expected = 0
         for byte in head[place..<(place + 7)].reversed() { expected = expected << 8 | Int(byte) }
         guard size >= expected else { throw .truncated(file: path, found: size, expected: expected) }
+        return size
     }
 }
