@@ -8,7 +8,7 @@ public let shannonTable: [(hundredths: Int64, k: UInt64)] = [
     (170, 501_187_233_627), (175, 562_341_325_190), (180, 630_957_344_480), (185, 707_945_784_384),
 ]
 
-/// The outermost layer of limits, L0: no file can raise it. Sources in Safety.md.
+/// The outermost layer of limits, L0: no file can raise it; sources in Safety.md.
 public enum CompiledCeilings {
     /// Summed over an area: the largest range of a deep-brain stimulator's manual.
     public static var totalAmplitude: Nanoamperes { Nanoamperes(20_000_000) }
@@ -18,15 +18,15 @@ public enum CompiledCeilings {
     public static var width: Microseconds { Microseconds(1_000) }
     /// Shortest period, 333 Hz rounded to the strict side.
     public static var period: Microseconds { Microseconds(3_004) }
-    /// fC/µm² per phase: 30 µC/cm². The gate enforces it.
+    /// fC/µm² per phase: 30 µC/cm²; the gate enforces it.
     public static var chargeDensity: Int64 { 300 }
-    /// k = 1.85, the lowest at which damage was seen. The gate enforces it.
+    /// k = 1.85, the lowest at which damage was seen; the gate enforces it.
     public static var shannonK: UInt64 { 707_945_784_384 }
     /// Balance of one pulse, 0.4 %.
     public static var imbalance: PartsPerMillion { PartsPerMillion(4_000) }
     /// |ΣQ| in 1 s: 100 nA.
     public static var netCharge: Femtocoulombs { Femtocoulombs(100_000_000) }
-    /// From 4 nC a microelectrode needs evidence that no file of this version can carry. The gate enforces it.
+    /// From 4 nC a microelectrode needs evidence that no file of this version can carry; the gate enforces it.
     public static var microCharge: Femtocoulombs { Femtocoulombs(3_999_999) }
     /// Longest lease of a device.
     public static var lease: Microseconds { Microseconds(250_000) }

@@ -1,6 +1,6 @@
 public import Signal
 
-/// What the gate must know besides the segment. Missing evidence fails its interlock: the initial value is unhealthy.
+/// What the gate must know besides the segment; missing evidence fails its interlock: the initial value is unhealthy.
 public struct Evidence: Hashable, Sendable, BitwiseCopyable {
     public var mode: Mode = .off
     /// An operator armed this session and the token of arming was consumed.

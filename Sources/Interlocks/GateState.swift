@@ -62,7 +62,7 @@ public struct GateState: Sendable {
         }
     }
 
-    /// A mode change: a ramp starts anew from the present output. The ledger and the lockout stay.
+    /// A mode change: a ramp starts anew from the present output; the ledger and the lockout stay.
     public mutating func modeChanged() {
         if let lastPulse, changedAt < lastPulse { changedAt = lastPulse }
     }

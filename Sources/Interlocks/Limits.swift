@@ -125,6 +125,6 @@ public struct Limits: Hashable, Sendable {
     public var tokenTimeout = Microseconds(0)
     public var lease = Microseconds(0)
 
-    /// Nothing is allowed: no pair, zero ranges. Configuration fills it in.
+    /// Nothing is allowed: no pair, zero ranges; Configuration fills it in.
     public init() {}
 }

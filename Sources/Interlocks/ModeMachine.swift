@@ -1,10 +1,10 @@
-/// The machine of modes (Safety.md has it as a table). One method an event; a refused event changes nothing.
+/// The machine of modes (Safety.md has it as a table), one method an event; a refused event changes nothing.
 ///
 /// It decides no interlock: callers tell it what the gate's ``reaction(of:in:under:)`` asked for. After a change of
 /// ``mode`` they call ``GateState/modeChanged()``.
 public struct ModeMachine: Hashable, Sendable {
     public private(set) var mode: Mode = .off
-    /// What must be acknowledged before arming. In a fallback, a non-empty word is its latch flag.
+    /// What must be acknowledged before arming; in a fallback, a non-empty word is its latch flag.
     public private(set) var latch: InterlockSet = []
     /// Which fallback runs; nil in every other mode.
     public private(set) var fallback: Fallback?
@@ -15,21 +15,21 @@ public struct ModeMachine: Hashable, Sendable {
         mode = latch.isEmpty ? .off : .latched
     }
 
-    /// The two keys were turned. False unless off and nothing waits to be acknowledged.
+    /// The two keys were turned; false unless off and nothing waits to be acknowledged.
     public mutating func arm() -> Bool {
         guard mode == .off, latch.isEmpty else { return false }
         mode = .armed
         return true
     }
 
-    /// Output starts. False unless armed; open loop may go on to closed loop.
+    /// Output starts; false unless armed; open loop may go on to closed loop.
     public mutating func start(closedLoop: Bool) -> Bool {
         guard mode == .armed || (mode == .openLoop && closedLoop) else { return false }
         mode = closedLoop ? .closedLoop : .openLoop
         return true
     }
 
-    /// The operator leaves the closed loop for the open one, at any time. False in every other mode.
+    /// The operator leaves the closed loop for the open one, at any time; false in every other mode.
     public mutating func leaveClosedLoop() -> Bool {
         guard mode == .closedLoop else { return false }
         mode = .openLoop
@@ -44,7 +44,7 @@ public struct ModeMachine: Hashable, Sendable {
         return true
     }
 
-    /// Needs nothing: off at once without output, by a ramp with output. A latch stays.
+    /// Needs nothing: off at once without output, by a ramp with output; a latch stays.
     public mutating func disarm() {
         switch mode {
         case .off, .latched: break
@@ -53,7 +53,7 @@ public struct ModeMachine: Hashable, Sendable {
         }
     }
 
-    /// An R reaction: output goes on as the signed file's `fallback`. A non-empty `flag` is kept as its latch flag.
+    /// An R reaction: output goes on as the signed file's `fallback`; a non-empty `flag` is kept as its latch flag.
     ///
     /// In a fallback that runs, the new one takes its place and the flag is never lost. Without output nothing changes.
     public mutating func degrade(to fallback: Fallback, flag: InterlockSet = []) {
@@ -65,19 +65,19 @@ public struct ModeMachine: Hashable, Sendable {
         }
     }
 
-    /// The ramp of the fallback has reached zero: off. Its latch flag stays. Without a fallback nothing changes.
+    /// The ramp of the fallback has reached zero: off; its latch flag stays, and without a fallback nothing changes.
     public mutating func rampEnded() {
         guard mode == .fallback else { return }
         (mode, fallback) = (.off, nil)
     }
 
-    /// An L reaction, an e-stop or a patient's stop, from any mode. An empty set is a stop.
+    /// An L reaction, an e-stop or a patient's stop, from any mode; an empty set is a stop.
     public mutating func latch(_ bits: InterlockSet) {
         latch.formUnion(bits.isEmpty ? .stop : bits)
         (mode, fallback) = (.latched, nil)
     }
 
-    /// A clinician acknowledges the cause: latched goes off, never to output. False where nothing was latched.
+    /// A clinician acknowledges the cause: latched goes off, never to output; false where nothing was latched.
     public mutating func acknowledge() -> Bool {
         guard !latch.isEmpty else { return false }
         latch = []

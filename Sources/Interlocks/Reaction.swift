@@ -1,4 +1,4 @@
-/// What broken interlocks ask for beside the denial of one segment. Empty: nothing.
+/// What broken interlocks ask for beside the denial of one segment; empty: nothing.
 public struct Reaction: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public var rawValue: UInt8
     /// The reactions of `rawValue`.

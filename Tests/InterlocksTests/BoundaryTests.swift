@@ -83,7 +83,8 @@ struct Bound: Sendable, CustomTestStringConvertible {
         Bound(.doseWindow, "24 h") { $0.limits.doseWindows[3].charge = Femtocoulombs(12_000_000 - $1) },
     ]
 
-    @Test("At a bound and one step inside it a segment is permitted; one step beyond, that bit alone denies",
+    @Test(
+        "At a bound and one step inside it a segment is permitted; one step beyond, that bit alone denies",
         arguments: session + shape + charge)
     func threePoints(bound: Bound) {
         for (excess, expected) in [(Int64(-1), InterlockSet()), (0, []), (1, bound.interlock)] {

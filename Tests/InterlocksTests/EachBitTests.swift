@@ -61,10 +61,13 @@ import Testing
         var rig = Rig()
         rig.limits = Limits()
         let broken = rig.broken()
-        #expect(broken.isSuperset(of: [
-            .limitsInvalid, .contactOrPair, .waveformClass, .amplitude, .summedAmplitude, .pulseWidth, .frequencyOrGap,
-            .chargePerPhase, .chargeDensity, .shannon, .microCharge, .netCurrent, .ramp, .doseWindow, .chargeInjection,
-        ]))
+        #expect(
+            broken.isSuperset(of: [
+                .limitsInvalid, .contactOrPair, .waveformClass, .amplitude, .summedAmplitude, .pulseWidth,
+                .frequencyOrGap,
+                .chargePerPhase, .chargeDensity, .shannon, .microCharge, .netCurrent, .ramp, .doseWindow,
+                .chargeInjection,
+            ]))
     }
 
     @Test("A denial changes nothing, and a permit is valid until the lease ends, at most one lease from now")

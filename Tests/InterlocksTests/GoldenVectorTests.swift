@@ -59,7 +59,7 @@ import Testing
     func microIsUnreachable() {
         var rig = Rig.wide(area: 2_000, kind: .micro)
         rig.segment.width = Microseconds(1)
-        for (charge, broken) in [(Int64(3_999_999), InterlockSet()), (4_000_000, .microCharge), (25_148_668, .microCharge)] {
+        for (charge, broken) in [(3_999_999, InterlockSet()), (4_000_000, .microCharge), (25_148_668, .microCharge)] {
             rig.state = nil
             rig.segment.amplitude = Nanoamperes(charge)
             #expect(rig.broken() == broken)

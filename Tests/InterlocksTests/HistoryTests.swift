@@ -2,7 +2,7 @@ import Interlocks
 import Signal
 import Testing
 
-/// Ramps, gaps, order and dose over several segments. One pulse of the rig is 6,000,000 fC.
+/// Ramps, gaps, order and dose over several segments; one pulse of the rig is 6,000,000 fC.
 @Suite struct HistoryTests {
     @Test("A window of 1 s counts a pulse for its second and for the rest of its bucket of 15,625 µs, then no more")
     func windowDrains() {
@@ -165,9 +165,10 @@ import Testing
         #expect(rig.broken() == [])
         let charge = { (contact: Int) in rig.state?.windowCharge(contact: contact, window: 0, at: rig.now).value }
         #expect(charge(0) == 2 * 3_000_030 && charge(2) == 2 * 3_000_030 && charge(1) == 2 * 6_000_060)
-        for pair in [ContactPair(cathodes: [0, 0], anodes: [1]), ContactPair(cathodes: [0], anodes: [0]),
-            ContactPair(cathodes: [], anodes: [1]), ContactPair(cathodes: [0], anodes: [9])]
-        {
+        for pair in [
+            ContactPair(cathodes: [0, 0], anodes: [1]), ContactPair(cathodes: [0], anodes: [0]),
+            ContactPair(cathodes: [], anodes: [1]), ContactPair(cathodes: [0], anodes: [9]),
+        ] {
             rig.limits.pairs = [pair]
             rig.state = nil
             #expect(rig.broken().contains(.contactOrPair))

@@ -22,23 +22,31 @@ import Testing
     }
 
     static let rows = [
-        Row(event: "arm", apply: { _ = $0.arm() },
+        Row(
+            event: "arm", apply: { _ = $0.arm() },
             to: [.armed, .armed, .openLoop, .closedLoop, .fallback, .latched]),
-        Row(event: "start open", apply: { _ = $0.start(closedLoop: false) },
+        Row(
+            event: "start open", apply: { _ = $0.start(closedLoop: false) },
             to: [.off, .openLoop, .openLoop, .closedLoop, .fallback, .latched]),
-        Row(event: "start closed", apply: { _ = $0.start(closedLoop: true) },
+        Row(
+            event: "start closed", apply: { _ = $0.start(closedLoop: true) },
             to: [.off, .closedLoop, .closedLoop, .closedLoop, .fallback, .latched]),
-        Row(event: "leave closed loop", apply: { _ = $0.leaveClosedLoop() },
+        Row(
+            event: "leave closed loop", apply: { _ = $0.leaveClosedLoop() },
             to: [.off, .armed, .openLoop, .openLoop, .fallback, .latched]),
-        Row(event: "resume", apply: { _ = $0.resume() },
+        Row(
+            event: "resume", apply: { _ = $0.resume() },
             to: [.off, .armed, .openLoop, .closedLoop, .closedLoop, .latched]),
         Row(event: "disarm", apply: { $0.disarm() }, to: [.off, .off, .fallback, .fallback, .fallback, .latched]),
-        Row(event: "degrade", apply: { $0.degrade(to: .rampOff) },
+        Row(
+            event: "degrade", apply: { $0.degrade(to: .rampOff) },
             to: [.off, .armed, .fallback, .fallback, .fallback, .latched]),
-        Row(event: "ramp ended", apply: { $0.rampEnded() },
+        Row(
+            event: "ramp ended", apply: { $0.rampEnded() },
             to: [.off, .armed, .openLoop, .closedLoop, .off, .latched]),
         Row(event: "latch", apply: { $0.latch(.contactOrPair) }, to: Array(repeating: .latched, count: 6)),
-        Row(event: "acknowledge", apply: { _ = $0.acknowledge() },
+        Row(
+            event: "acknowledge", apply: { _ = $0.acknowledge() },
             to: [.off, .armed, .openLoop, .closedLoop, .fallback, .off]),
     ]
 

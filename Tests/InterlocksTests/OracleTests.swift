@@ -24,9 +24,11 @@ import Testing
         }
         #expect(disagreements == 0)
         #expect(permits > 1_000)
-        #expect(denials.isSuperset(of: InterlockSet.implemented.subtracting([
-            .contactOrPair, .microCharge, .lockout, .chargeInjection, .operandDomain,
-        ])))
+        #expect(
+            denials.isSuperset(
+                of: InterlockSet.implemented.subtracting([
+                    .contactOrPair, .microCharge, .lockout, .chargeInjection, .operandDomain,
+                ])))
     }
 
     /// One bound in four is moved to where the segments of `draw(_:_:)` meet it.
@@ -88,7 +90,9 @@ import Testing
         case 15: rig.evidence.realtimeOrVirtual = false
         case 16: rig.evidence.limitsValid = false
         case 17: rig.segment.amplitude = Nanoamperes(5_000_001)
-        case 18: rig.now = Microseconds(rig.segment.firstPulse.value + Int64.random(in: 19_999...20_001, using: &random))
+        case 18:
+            let lateness = Int64.random(in: 19_999...20_001, using: &random)
+            rig.now = Microseconds(rig.segment.firstPulse.value + lateness)
         default: break
         }
     }

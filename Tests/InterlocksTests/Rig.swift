@@ -25,7 +25,7 @@ struct Rig {
     /// Start of the last pulse 1,047,692 + two phases of 60 µs.
     static let end: Int64 = 1_047_812
 
-    /// Judges; a fresh state where none is set. The state is kept.
+    /// Judges; a fresh state where none is set, and the state is kept.
     func broken() -> InterlockSet {
         verdict().broken
     }
