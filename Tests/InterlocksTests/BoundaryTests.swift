@@ -14,7 +14,7 @@ struct Bound: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// Every numeric bound at −1, 0 and +1. The segment carries 6,000,000 fC a pulse: 100,000 nA × 60 µs.
+/// Every numeric bound at −1, 0 and +1; the segment carries 6,000,000 fC a pulse: 100,000 nA × 60 µs.
 @Suite struct BoundaryTests {
     static let session = [
         Bound(.tokenStale, "token age") { $0.evidence.tokenAge = Microseconds(20_000 + $1) },

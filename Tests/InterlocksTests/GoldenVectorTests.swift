@@ -61,7 +61,7 @@ import Testing
         rig.segment.width = Microseconds(1)
         for (charge, broken) in [(3_999_999, InterlockSet()), (4_000_000, .microCharge), (25_148_668, .microCharge)] {
             rig.state = nil
-            rig.segment.amplitude = Nanoamperes(charge)
+            rig.segment.amplitude = Nanoamperes(Int64(charge))
             #expect(rig.broken() == broken)
         }
     }
