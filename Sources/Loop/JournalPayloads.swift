@@ -26,6 +26,12 @@ public struct DecisionRecord: BitwiseCopyable, Sendable, Hashable {
         isValid = decision.isValid ? 1 : 0
     }
 
+    /// The decision in the bytes of a journal's payload; nil when their number is wrong.
+    public init?(payload: [UInt8]) {
+        guard payload.count == MemoryLayout<DecisionRecord>.size else { return nil }
+        self = unsafe payload.withUnsafeBytes { unsafe $0.loadUnaligned(as: DecisionRecord.self) }
+    }
+
     /// The decoded value in the decoder's unit.
     public var value: Float { Float(bitPattern: UInt32(truncatingIfNeeded: valueBits)) }
 }

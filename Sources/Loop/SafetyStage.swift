@@ -1,4 +1,4 @@
-internal import Acquisition
+public import Acquisition
 internal import Interlocks
 internal import Sessions
 internal import Signal
@@ -78,12 +78,7 @@ enum SafetyPort {
 
     /// The device's echo goes to the source: a twin answers what was accepted.
     private func feedBack(_ record: SafetyRecord) {
-        guard let source, record.echoPulses > 0 || record.cancelledFrom != .max else { return }
-        source.stimulate(
-            SegmentEcho(
-                firstPulse: Microseconds(record.echoFirstPulse), period: Microseconds(record.echoPeriod),
-                width: Microseconds(record.echoWidth), amplitude: Nanoamperes(record.echoAmplitude),
-                pulses: record.echoPulses, cancelledFrom: Microseconds(record.cancelledFrom)))
+        if let echo = record.echo { source?.stimulate(echo) }
     }
 
     private func token(_ tick: Tick) -> RuntimeRecord {
@@ -126,6 +121,14 @@ enum SafetyPort {
 }
 
 extension SafetyRecord {
+    /// What the stimulator accepted or cancelled, for a twin to feel; nil where it did neither.
+    public var echo: SegmentEcho? {
+        guard echoPulses > 0 || cancelledFrom != .max else { return nil }
+        return SegmentEcho(
+            firstPulse: Microseconds(echoFirstPulse), period: Microseconds(echoPeriod), width: Microseconds(echoWidth),
+            amplitude: Nanoamperes(echoAmplitude), pulses: echoPulses, cancelledFrom: Microseconds(cancelledFrom))
+    }
+
     /// Takes over what the guard reported.
     mutating func take(_ report: GuardReport) {
         hasReport = 1
