@@ -126,13 +126,14 @@ private struct Conditions {
         scores["on-off"] = try switched.map(score)
         scores["dual"] = try await live("dual", arms: true, share: 0.6).map(score)
         scores["replay"] = try await replayed(switched)
-        let charge = { (name: String) in meanAndSpread((self.scores[name] ?? []).map(\.charge)).mean }
-        let milliamperes = 2 * charge("on-off") / max(1, charge("continuous"))
+        let milliamperes = 2 * charge(of: "on-off") / max(1, charge(of: "continuous"))
         let amplitude = String(format: "%.3f mA", locale: Locale(identifier: "en_US_POSIX"), milliamperes)
         try runs.variant(
             of: "continuous-dbs", name: "low", controller: "{kind: open-loop, amplitude: \(amplitude), \(ramps)}")
         scores["low"] = try await live("low", arms: true, share: 0.9).map(score)
     }
+
+    private func charge(of name: String) -> Double { meanAndSpread((scores[name] ?? []).map(\.charge)).mean }
 
     private func live(_ profile: String, arms: Bool, share: Double) async throws -> [AdaptiveSession] {
         let (runs, progress) = (runs, progress)

@@ -5,18 +5,19 @@ import Foundation
 private struct BenchArea: Sendable {
     let name: String
     /// Measures, says on standard error what it does, and returns the result for JSON and for a person.
-    let measure: @Sendable () async throws -> BenchResult
+    let measure: @Sendable (ParsedArguments) async throws -> BenchResult
 }
 
 /// What an area measured.
-private struct BenchResult: Sendable {
+struct BenchResult: Sendable {
     let json: any Encodable & Sendable
     let text: String
 }
 
 /// The areas that exist, in the order in which they run.
 private let benchAreas: [BenchArea] = [
-    BenchArea(name: "filter") { try benchFilter() }
+    BenchArea(name: "filter") { _ in try benchFilter() },
+    BenchArea(name: "adaptive") { try await benchAdaptive($0) },
 ]
 
 extension Command {
@@ -26,7 +27,13 @@ extension Command {
         arguments: [
             Argument("area", help: "What to measure. Default: all.", isRequired: false, words: benchAreas.map(\.name))
         ],
-        options: [.format], examples: ["ansa bench filter"]
+        options: [
+            Option("seeds", .integer(1...1_000), placeholder: "n", initial: "20", help: "adaptive: virtual patients."),
+            Option(
+                "seconds", .integer(20...3_600), placeholder: "s", initial: "120",
+                help: "adaptive: how long each is stimulated."),
+            .format,
+        ], examples: ["ansa bench filter", "ansa bench adaptive --seeds 2 --seconds 30"]
     ) { arguments in
         #if DEBUG
             Terminal.tell("Warning: these figures of a debug build mean nothing. See 'make bench'.")
@@ -35,7 +42,7 @@ extension Command {
         var results: [String: AnyEncodable] = [:]
         for area in benchAreas where wanted.isEmpty || area.name == wanted {
             do {
-                let result = try await area.measure()
+                let result = try await area.measure(arguments)
                 results[area.name] = AnyEncodable(value: result.json)
                 if !arguments.wantsJSON { Terminal.result(result.text) }
             } catch {
@@ -76,6 +83,6 @@ private func benchFilter() throws -> BenchResult {
 }
 
 /// A number with a fixed count of decimals, with a point in every locale.
-private func fixed(_ value: Double, _ decimals: Int) -> String {
+func fixed(_ value: Double, _ decimals: Int) -> String {
     String(format: "%.\(decimals)f", locale: Locale(identifier: "en_US_POSIX"), value)
 }

@@ -5,6 +5,9 @@ enum Terminal {
     /// Writes `text` and a newline to standard error.
     static func tell(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
+    /// Replaces the line that standard error's cursor is in.
+    static func rewrite(_ text: String) { write("\r\u{1B}[K" + text, to: STDERR_FILENO) }
+
     /// Writes `Error: text` to standard error.
     static func complain(_ text: String) { tell("Error: \(text)") }
 
