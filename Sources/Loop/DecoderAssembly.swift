@@ -25,6 +25,9 @@ private func spikingDecoder(
     guard let path = setup.network else { throw .network("a spiking decoder needs `network`") }
     let graph: NIRGraph
     do throws(NIRError) { graph = try NIRGraph.load(path) } catch { throw .network("\(error)") }
+    guard wanted.encoder?.kind != .rate else {
+        throw .network("the beta-burst decoder takes `encoder: {kind: delta, …}`; it has no rate encoder")
+    }
     let microvolts = wanted.encoder.map { Double($0.thresholdNanovolts) / 1_000 } ?? 1
     return try BetaBurstDecoder(
         channel: channel, rate: setup.format.rate, network: graph,

@@ -73,7 +73,8 @@ extension StimulationParts {
     }
 
     private func propose(_ decision: Decision, _ tick: Tick) {
-        guard var parts else { return }
+        // Taken out while it changes: a second holder would make the ledger copy itself.
+        guard var parts = self.parts.take() else { return }
         let block = tick.blockEnd / (tick.index + 1)
         let start = Microseconds((tick.blockEnd + block) / 1_000)
         let window = start..<Microseconds((tick.blockEnd + 2 * block) / 1_000)
@@ -127,13 +128,13 @@ extension StimulationParts {
         evidence.tokenAge = Microseconds((tick.blockEnd - last.time) / 1_000)
         evidence.actorsHealthy = true
         evidence.leaseEnd = Microseconds(last.leaseEnd)
-        evidence.acknowledgementsMissing = state.reportsMissing
+        evidence.acknowledgementsMissing = missingAcknowledgements(parts.limits)
         evidence.stopRequested = state.isStopped
         evidence.latch = last.latch
         evidence.sequenceValid = true
         let frame = 1_000_000 * parts.format.rateDenominator
         evidence.gap = Microseconds(Int64(tick.validity.gapSamples) * frame / parts.format.rateNumerator)
-        evidence.sampleAge = newestSampleAge(tick, frame: frame, rate: parts.format.rateNumerator)
+        evidence.sampleAge = newestSampleAge(tick, frames: parts.format.frames, frame: frame, rate: parts.format.rateNumerator)
         evidence.validChannels = Int64(tick.validity.validChannels)
         evidence.signalSaturatedOrFlat = evidence.validChannels < parts.limits.minimumValidChannels
         evidence.deadlineMissesInWindow = last.missesInWindow
@@ -143,10 +144,17 @@ extension StimulationParts {
         return evidence
     }
 
+    /// Reports missing in sequence, in units of a third of the token timeout: a guard that is slow for a few safety ticks
+    /// is not lost before its own watchdog could say so.
+    private func missingAcknowledgements(_ limits: Limits) -> Int64 {
+        let silence = state.reportsMissing * state.safetyPeriod / 1_000
+        return silence * 3 / max(1, limits.tokenTimeout.value)
+    }
+
     /// How much of the block's newest end is missing.
-    private func newestSampleAge(_ tick: Tick, frame: Int64, rate: Int64) -> Microseconds {
+    private func newestSampleAge(_ tick: Tick, frames: Int, frame: Int64, rate: Int64) -> Microseconds {
         guard let header = tick.block?.header, header.missingCount > 0,
-            header.missing.upperBound == parts?.format.frames
+            header.missing.upperBound == frames
         else { return Microseconds(0) }
         return Microseconds(Int64(header.missingCount) * frame / rate)
     }

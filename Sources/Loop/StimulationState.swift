@@ -8,6 +8,8 @@ internal import Signal
 @safe final class StimulationState: @unchecked Sendable {
     /// A guard owns a stimulator; without one no proposal leaves the runtime.
     let hasGuard: Bool
+    /// Nanoseconds from one safety tick to the next.
+    let safetyPeriod: Int64
     private(set) var last = SafetyRecord()
     private(set) var mode = Mode.off
     private(set) var reportsMissing: Int64 = 0
@@ -27,7 +29,10 @@ internal import Signal
     /// The proposal that the next safety tick sends.
     var proposal: PendingProposal?
 
-    init(hasGuard: Bool) { self.hasGuard = hasGuard }
+    init(hasGuard: Bool, safetyPeriod: Int64) {
+        self.hasGuard = hasGuard
+        self.safetyPeriod = safetyPeriod
+    }
 
     /// The session is over: latched, without a guard, or ended by order with output off.
     var isOver: Bool {

@@ -43,7 +43,8 @@ func wire(
     conditioner.warmUp()
     decoder.warmUp()
     let hasGuard = if case .none = wiring.port { false } else { parts != nil }
-    let state = StimulationState(hasGuard: hasGuard)
+    let state = StimulationState(
+        hasGuard: hasGuard, safetyPeriod: LoopPlan.safetyPeriod(block: setup.format.blockNanoseconds))
     let (statistics, refusals, totals, marks) = (LoopStatistics(), RefusalCounts(), DecodingTotals(), MarkSchedule())
     let (executor, log) = (wiring.executor, wiring.log)
     let stages = Stages(
