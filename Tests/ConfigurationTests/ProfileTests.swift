@@ -20,7 +20,7 @@ struct ProfileTests {
         #expect(
             profile.controller
                 == .dualThreshold(
-                    lower: 5_100, upper: 7_400, amplitude: Nanoamperes(2_000_000), rampUp: 20_000_000,
+                    lower: 4_400, upper: 6_000, amplitude: Nanoamperes(2_000_000), rampUp: 20_000_000,
                     rampDown: 20_000_000))
         #expect(profile.decoder.backend == .loihiFixed)
         #expect(profile.decoder.encoder == EncoderSpec(kind: .delta, thresholdNanovolts: 1_000))
@@ -71,7 +71,7 @@ struct ProfileTests {
         ("kind: dual-threshold", "kind: dual-treshold", "Did you mean \"dual-threshold\"?"),
         ("backend: loihi-fixed", "backend: loihi", "Did you mean \"loihi-fixed\"?"),
         ("order: 4", "order: 3", "3 is odd; the overall order is even."),
-        ("lower: 4.5 uV", "lower: 6.1 uV", "6.1 uV is not below 6.1 uV."),
+        ("lower: 4.4 uV", "lower: 6 uV", "6 uV is not below 6.0 uV."),
         ("limits: stn-left.limits.yaml", "summary2: x", "needs the key \"limits\""),
         ("seed: 20240101", "seed: 20240101\nfallback: stop", "said by the signed limits file alone"),
         ("seed: 20240101", "seed: 20240101\nscale: 0.001", "a scale needs a scale_reason"),
