@@ -39,7 +39,8 @@ internal import Signal
         self.journalFailed = journalFailed
         blockDue = plan.block
         nextSafety = plan.safety
-        nextMonitor = plan.monitor
+        // Half a safety period late: on the boundary itself a block is always due, and the monitor always shed.
+        nextMonitor = plan.monitor + plan.safety / 2
     }
 
     /// Runs the loop to its end: the source's, the plan's, or an operator's.
