@@ -54,24 +54,32 @@ let package = Package(
         room("Sessions", ["Signal", "Interlocks", "CSodium", "CLinux"]),
         room("Configuration", ["Signal", "Interlocks", "CYAML", "CSodium"]),
         room("Guard", ["Signal", "Interlocks", "Stimulation", "Configuration", "CLinux"]),
-        room("Loop", [
-            "Signal", "Acquisition", "Conditioning", "Neuromorphic", "Decoding", "Interlocks", "Stimulation",
-            "Sessions", "Configuration", "CLinux",
-        ]),
+        room(
+            "Loop",
+            [
+                "Signal", "Acquisition", "Conditioning", "Neuromorphic", "Decoding", "Interlocks", "Stimulation",
+                "Sessions", "Configuration", "CLinux",
+            ]),
         room("VirtualLab", ["Signal", "Acquisition", "Interlocks", "Stimulation"]),
-        room("Campaigns", ["Loop", "VirtualLab", "Signal", "CLinux"]),
+        room(
+            "Campaigns",
+            ["Loop", "VirtualLab", "Signal", "Acquisition", "Conditioning", "Interlocks", "Sessions", "CLinux"]),
         room("Monitor", ["Signal", "Sessions", "Loop"]),
         .target(
             name: "BenchmarkTwins",
             cSettings: [.unsafeFlags(march + ["-O3", "-ffp-contract=off"])]),
-        room("Benchmarks", [
-            "BenchmarkTwins", "Signal", "Acquisition", "Conditioning", "Neuromorphic", "Decoding", "Interlocks",
-            "Stimulation", "Sessions", "Configuration", "Loop", "VirtualLab", "Campaigns", "CLinux",
-        ]),
-        program("ansa", [
-            "Signal", "Acquisition", "Conditioning", "Neuromorphic", "Decoding", "Interlocks", "Stimulation",
-            "Sessions", "Configuration", "Loop", "VirtualLab", "Campaigns", "Monitor", "Benchmarks", "CLinux",
-        ]),
+        room(
+            "Benchmarks",
+            [
+                "BenchmarkTwins", "Signal", "Acquisition", "Conditioning", "Neuromorphic", "Decoding", "Interlocks",
+                "Stimulation", "Sessions", "Configuration", "Loop", "VirtualLab", "Campaigns", "CLinux",
+            ]),
+        program(
+            "ansa",
+            [
+                "Signal", "Acquisition", "Conditioning", "Neuromorphic", "Decoding", "Interlocks", "Stimulation",
+                "Sessions", "Configuration", "Loop", "VirtualLab", "Campaigns", "Monitor", "Benchmarks", "CLinux",
+            ]),
         program("ansa-guard", ["Guard"]),
         program("ansa-virtual-stimulator", ["VirtualLab", "Stimulation", "Interlocks", "Signal"]),
 

@@ -49,7 +49,8 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         self.latch = latch
         self.device = device
         state = GateState(limits: limits)
-        // No ledger survives a restart yet, and an unknown history counts as a full window: only emulations start empty.
+        // No ledger survives a restart yet, and an unknown history counts as a full window: only emulations start
+        // empty.
         if !settings.isVirtual { state.fillWindows(at: Microseconds(0)) }
         isVirtualTime = settings.virtualTime
         mode = latch.isEmpty ? .off : .latched

@@ -1,6 +1,7 @@
 /// Durations in nanoseconds, counted in buckets whose width is at most 1/64 of their value, up to about 18 minutes.
 ///
-/// Adding neither allocates nor divides. Quantiles are the upper edge of their bucket: never smaller than the truth, and
+/// Adding neither allocates nor divides. Quantiles are the upper edge of their bucket: never smaller than the truth,
+/// and
 /// at most 1.6 % larger. The layout is that of HdrHistogram (G. Tene) with six bits of precision.
 @safe public final class LatencyHistogram: @unchecked Sendable {
     private static let precision = 6

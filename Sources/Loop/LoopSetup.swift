@@ -1,5 +1,5 @@
-public import Configuration
 internal import Conditioning
+public import Configuration
 public import Interlocks
 public import Signal
 internal import Stimulation

@@ -15,10 +15,12 @@ public struct RealtimeGrant: Sendable {
 public enum RealtimeThread {
     /// Starts a thread that runs `executor` until it stops.
     ///
-    /// With `realtime` it asks for SCHED_FIFO 80, locked memory and a core of its own, and reports what it got; without,
+    /// With `realtime` it asks for SCHED_FIFO 80, locked memory and a core of its own, and reports what it got;
+    /// without,
     /// it is an ordinary thread (virtual time). Returns after the thread has settled.
     public static func start(_ executor: RealtimeExecutor, realtime: Bool)
-        -> (thread: RunningThread, grant: RealtimeGrant) {
+        -> (thread: RunningThread, grant: RealtimeGrant)
+    {
         let start = ThreadStart(executor: executor, realtime: realtime)
         let retained = unsafe Unmanaged.passRetained(start).toOpaque()
         var thread = pthread_t()

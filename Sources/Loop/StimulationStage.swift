@@ -134,7 +134,8 @@ extension StimulationParts {
         evidence.sequenceValid = true
         let frame = 1_000_000 * parts.format.rateDenominator
         evidence.gap = Microseconds(Int64(tick.validity.gapSamples) * frame / parts.format.rateNumerator)
-        evidence.sampleAge = newestSampleAge(tick, frames: parts.format.frames, frame: frame, rate: parts.format.rateNumerator)
+        evidence.sampleAge = newestSampleAge(
+            tick, frames: parts.format.frames, frame: frame, rate: parts.format.rateNumerator)
         evidence.validChannels = Int64(tick.validity.validChannels)
         evidence.signalSaturatedOrFlat = evidence.validChannels < parts.limits.minimumValidChannels
         evidence.deadlineMissesInWindow = last.missesInWindow
@@ -144,7 +145,8 @@ extension StimulationParts {
         return evidence
     }
 
-    /// Reports missing in sequence, in units of a third of the token timeout: a guard that is slow for a few safety ticks
+    /// Reports missing in sequence, in units of a third of the token timeout: a guard that is slow for a few safety
+    /// ticks
     /// is not lost before its own watchdog could say so.
     private func missingAcknowledgements(_ limits: Limits) -> Int64 {
         let silence = state.reportsMissing * state.safetyPeriod / 1_000

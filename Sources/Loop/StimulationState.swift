@@ -3,7 +3,8 @@ internal import Signal
 
 /// What the runtime knows about stimulation, as of the last report that it consumed.
 ///
-/// Shared by the stimulation and the safety stage, both on the loop's one thread. It changes only by recorded inputs, so
+/// Shared by the stimulation and the safety stage, both on the loop's one thread. It changes only by recorded inputs,
+/// so
 /// that a replay has the same state at the same tick.
 @safe final class StimulationState: @unchecked Sendable {
     /// A guard owns a stimulator; without one no proposal leaves the runtime.

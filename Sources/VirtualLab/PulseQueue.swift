@@ -17,7 +17,8 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
 /// Runs of pulses that were announced, as pulses in the order of their times. Fixed memory.
 ///
 /// Two runs with the same first pulse are the same run, unless the earlier one was cancelled before it began. A
-/// cancellation takes pulses away from every run that is already known, and never comes undone. Runs never overlap: what
+/// cancellation takes pulses away from every run that is already known, and never comes undone. Runs never overlap:
+/// what
 /// an earlier run still had from the first pulse of a new one on was cancelled, whether or not that was announced.
 @safe struct PulseQueue: ~Copyable, @unchecked Sendable {
     static let capacity = 32

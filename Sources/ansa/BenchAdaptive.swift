@@ -1,4 +1,4 @@
-import Benchmarks
+import Campaigns
 import Foundation
 
 /// Adaptive stimulation of virtual patients, every condition through the whole loop at pace max.
@@ -6,7 +6,7 @@ func benchAdaptive(_ arguments: ParsedArguments) async throws -> BenchResult {
     let seeds = Int(arguments.integer("seeds") ?? 20)
     let seconds = Int(arguments.integer("seconds") ?? 120)
     Terminal.tell("adaptive: \(seeds) virtual patients × \(seconds) s × 6 conditions, through the whole loop")
-    let report = try await adaptiveBenchmark(
+    let report = try await adaptiveCohort(
         program: executablePath, profiles: "Profiles", seeds: seeds, seconds: seconds
     ) { what, share in
         if Terminal.isInteractive { Terminal.rewrite("\(Int(share * 100)) %  \(what)") }

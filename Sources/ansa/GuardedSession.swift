@@ -3,8 +3,8 @@ import Configuration
 import Foundation
 import Interlocks
 import Loop
-import Signal
 import Sessions
+import Signal
 import Stimulation
 
 /// The guard's and the stimulator's processes of one run, greeted and ready.
@@ -40,7 +40,8 @@ struct GuardedSession {
         do throws(GuardLinkError) {
             welcome = try link.hello(
                 GuardHello(
-                    session: session, limitsHash: Words32(words.0, words.1, words.2, words.3), epoch: epoch, virtualTime: pace == .max, hasFIFO: false))
+                    session: session, limitsHash: Words32(words.0, words.1, words.2, words.3), epoch: epoch,
+                    virtualTime: pace == .max, hasFIFO: false))
         } catch {
             let failure = Self.failure(error, limits: limits.path, arms: arms)
             end()
@@ -56,7 +57,9 @@ struct GuardedSession {
             end()
             throw CommandFailure(
                 ExitCode.latched,
-                "the guard is latched: \(interlockNames(latch)). Find the cause, then: ansa run … --acknowledge \"reason\"")
+                "the guard is latched: \(interlockNames(latch)). Find the cause, then run with "
+                    + "--acknowledge \"reason\""
+            )
         }
         var record = RuntimeRecord()
         record.order = .acknowledge
@@ -88,7 +91,8 @@ struct GuardedSession {
     }
 
     private static var executableFolder: String {
-        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let path =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     }
 }

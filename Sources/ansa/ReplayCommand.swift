@@ -18,7 +18,9 @@ extension Command {
             Option(
                 "pace", .choice(["real", "max"]), placeholder: "pace", initial: "max",
                 help: "real keeps the clock; max never waits."),
-            Option("session", .path, placeholder: "folder", help: "Where the new session is kept. Default: a new folder in Sessions."),
+            Option(
+                "session", .path, placeholder: "folder",
+                help: "Where the new session is kept. Default: a new folder in Sessions."),
             .format,
         ],
         examples: ["ansa replay Sessions/last --verify"]
@@ -73,7 +75,8 @@ private func report(_ outcome: ReplayOutcome, directory: String, json: Bool) -> 
         return ExitCode.diverged
     }
     if !json {
-        Terminal.result("\(directory): \(outcome.ticks) ticks recomputed, \(outcome.compared) records equal, bit for bit")
+        Terminal.result(
+            "\(directory): \(outcome.ticks) ticks recomputed, \(outcome.compared) records equal, bit for bit")
     }
     return ExitCode.done
 }

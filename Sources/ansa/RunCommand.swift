@@ -14,8 +14,12 @@ extension Command {
             Option(
                 "pace", .choice(["real", "max"]), placeholder: "pace", initial: "real",
                 help: "real keeps the clock; max never waits."),
-            Option("recording", .path, placeholder: "file", help: "What the recording driver plays, instead of the profile's."),
-            Option("session", .path, placeholder: "folder", help: "Where the session is kept. Default: a new folder in Sessions."),
+            Option(
+                "recording", .path, placeholder: "file",
+                help: "What the recording driver plays, instead of the profile's."),
+            Option(
+                "session", .path, placeholder: "folder",
+                help: "Where the session is kept. Default: a new folder in Sessions."),
             Option(
                 "monitor", .choice(["terminal", "none"]), placeholder: "kind", initial: "terminal",
                 help: "What is shown while it runs."),

@@ -45,7 +45,9 @@ private func frames(_ profile: Profile, numerator: Int64, denominator: Int64) th
         let milliseconds = Double(profile.blockNanoseconds) / 1e6
         throw CommandFailure(
             ExitCode.badFile,
-            "a block of \(milliseconds) ms holds no whole number of samples at \(Double(numerator) / Double(denominator)) Hz")
+            "a block of \(milliseconds) ms holds no whole number of samples at "
+                + "\(Double(numerator) / Double(denominator)) Hz"
+        )
     }
     return Int(product.partialValue / scale)
 }
@@ -54,7 +56,8 @@ private func frames(_ profile: Profile, numerator: Int64, denominator: Int64) th
 private func openRecordingFile(_ inputs: RunInputs, recording: String?) throws(CommandFailure) -> any RecordingReader {
     guard let wanted = recording ?? inputs.profile.recording else {
         throw CommandFailure(
-            ExitCode.deviceAbsent, "\(inputs.profileFile.path): device \(inputs.device.id) plays a recording; name one with --recording")
+            ExitCode.deviceAbsent,
+            "\(inputs.profileFile.path): device \(inputs.device.id) plays a recording; name one with --recording")
     }
     let places = recording != nil ? [wanted] : [inputs.folder + "/" + wanted, wanted]
     guard let path = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else {

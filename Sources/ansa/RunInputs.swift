@@ -42,7 +42,8 @@ struct RunInputs: Sendable {
         folder = try Self.folder(of: word)
         let written = try InputFile(folder + "/profile.yaml")
         profileFile = written
-        profile = try Self.loaded { () throws(ConfigurationError) in try loadProfile(written.bytes, file: written.path) }
+        profile = try Self.loaded { () throws(ConfigurationError) in try loadProfile(written.bytes, file: written.path)
+        }
         let hardware = try InputFile(try Self.devicePath(profile.device, folder: folder))
         deviceFile = hardware
         device = try Self.loaded { () throws(ConfigurationError) in
@@ -93,14 +94,16 @@ struct RunInputs: Sendable {
         var word = word
         while word.count > 1, word.hasSuffix("/") { word.removeLast() }
         if word.hasSuffix("/profile.yaml") { word.removeLast("/profile.yaml".count) }
-        for folder in [word, "Profiles/" + word] where FileManager.default.fileExists(atPath: folder + "/profile.yaml") {
+        for folder in [word, "Profiles/" + word] where FileManager.default.fileExists(atPath: folder + "/profile.yaml")
+        {
             return folder
         }
         let known = (try? FileManager.default.contentsOfDirectory(atPath: "Profiles"))?.sorted() ?? []
         let profiles = known.filter { FileManager.default.fileExists(atPath: "Profiles/\($0)/profile.yaml") }
         var text = "no profile at \"\(word)\": expected a folder with profile.yaml, or a name in Profiles"
         if let nearest = nearestWord(
-            to: word.split(separator: "/").last.map(String.init) ?? word, among: profiles) {
+            to: word.split(separator: "/").last.map(String.init) ?? word, among: profiles)
+        {
             text += ". Did you mean \"Profiles/\(nearest)\"?"
         }
         throw CommandFailure(ExitCode.badFile, text)
@@ -113,7 +116,8 @@ struct RunInputs: Sendable {
             if FileManager.default.fileExists(atPath: path) { return path }
         }
         throw CommandFailure(
-            ExitCode.badFile, "\(folder)/profile.yaml: device \"\(id)\": no Devices/\(id).yaml; "
+            ExitCode.badFile,
+            "\(folder)/profile.yaml: device \"\(id)\": no Devices/\(id).yaml; "
                 + "`ansa devices list` shows what is known")
     }
 }

@@ -140,10 +140,13 @@ struct RunSession {
         } catch {
             throw CommandFailure(error.exitCode, "\(error)")
         }
-        if outcome.overruns > 0 { Terminal.tell("Warning: \(outcome.overruns) blocks were lost: the loop was too slow") }
+        if outcome.overruns > 0 {
+            Terminal.tell("Warning: \(outcome.overruns) blocks were lost: the loop was too slow")
+        }
         if journal.dropped > 0 { Terminal.tell("Warning: the journal lost \(journal.dropped) records") }
         if plan.pace == .real, !outcome.grant.isRealtime {
-            Terminal.tell("Warning: no real-time priority or locked memory (`ansa doctor` says why); virtual devices only")
+            Terminal.tell(
+                "Warning: no real-time priority or locked memory (`ansa doctor` says why); virtual devices only")
         }
         if let summary { report(summary) }
         return exitCode(outcome, journalFailure: failure)

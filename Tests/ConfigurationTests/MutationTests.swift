@@ -43,7 +43,8 @@ struct MutationTests {
                 _ = try file.limits(device: LimitsCrossCheckTests.stimulator)
             } catch {
                 refused += 1
-                #expect(!error.problems.isEmpty && error.problems.allSatisfy { $0.line > 0 && $0.column > 0 }, "\(error)")
+                let isPlaced = error.problems.allSatisfy { $0.line > 0 && $0.column > 0 }
+                #expect(!error.problems.isEmpty && isPlaced, "\(error)")
             }
             do throws(ConfigurationError) {
                 _ = try loadProfile(Self.damage(profile, &stream), file: "p.yaml")

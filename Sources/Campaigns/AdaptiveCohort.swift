@@ -49,9 +49,12 @@ private let settling = 5
 /// - Parameters:
 ///   - program: The `ansa` executable, which is run once a seed and condition.
 ///   - profiles: The folder Profiles.
+///   - seeds: Virtual patients.
+///   - seconds: How long each is simulated under each condition.
 ///   - progress: Called with what is being run and the share done.
+/// - Returns: the table and the acceptance.
 /// - Throws: the first run that failed.
-public func adaptiveBenchmark(
+public func adaptiveCohort(
     program: String, profiles: String, seeds: Int, seconds: Int, progress: @escaping @Sendable (String, Double) -> Void
 ) async throws -> AdaptiveReport {
     let runs = try AdaptiveRuns(program: program, profiles: profiles, seconds: seconds)

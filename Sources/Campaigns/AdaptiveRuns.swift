@@ -29,7 +29,8 @@ struct AdaptiveRuns: Sendable {
         let (from, to) = (folder + "/Profiles/" + base, folder + "/Profiles/" + name)
         try FileManager.default.copyItem(atPath: from, toPath: to)
         let path = to + "/profile.yaml"
-        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(
+            separator: "\n", omittingEmptySubsequences: false)
         let changed = lines.map { line -> String in
             if line.hasPrefix("controller:") { return "controller: " + controller }
             return line.hasPrefix("name:") ? "name: " + name : String(line)
@@ -45,7 +46,8 @@ struct AdaptiveRuns: Sendable {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments =
             ["run", folder + "/Profiles/" + profile] + (arms ? ["--arm"] : []) + [
-                "--seconds", "\(seconds)", "--pace", "max", "--seed", "\(seed)", "--session", session, "--monitor", "none",
+                "--seconds", "\(seconds)", "--pace", "max", "--seed", "\(seed)", "--session", session, "--monitor",
+                "none",
                 "--format", "json",
             ]
         let complaints = Pipe()

@@ -26,7 +26,8 @@ struct AdaptiveError: Error, CustomStringConvertible {
 
 /// Reads a session and simulates its patient again, with the pulses that the stimulator echoed.
 ///
-/// The circuit is not in the journal, because no device could record it. The patient is deterministic: the same seed and
+/// The circuit is not in the journal, because no device could record it. The patient is deterministic: the same seed
+/// and
 /// the same pulses give it back, and the samples, which are in the journal, prove that they do.
 func adaptiveSession(_ directory: String) throws -> AdaptiveSession {
     let reader = try JournalReader(directory)
