@@ -45,6 +45,15 @@ public struct LoopSetup: Sendable {
         return microseconds * 1_000 / profile.blockNanoseconds + 5
     }
 
+    /// Builds everything once and throws it away: what cannot be wired is said before anything is written or started.
+    ///
+    /// - Throws: what a profile asks for and cannot have.
+    public func check() throws(AssemblyError) {
+        _ = try conditioningConfiguration(profile, format: format, montage: montage)
+        _ = try makeDecoder(self)
+        _ = try stimulationParts(arms: false)
+    }
+
     /// The parts of the stimulation stage; nil where the profile has no controller.
     func stimulationParts(arms: Bool) throws(AssemblyError) -> StimulationParts? {
         guard profile.controller.stimulates else { return nil }

@@ -116,7 +116,7 @@ struct RunInputs: Sendable {
             if FileManager.default.fileExists(atPath: path) { return path }
         }
         throw CommandFailure(
-            ExitCode.badFile,
+            ExitCode.deviceAbsent,
             "\(folder)/profile.yaml: device \"\(id)\": no Devices/\(id).yaml; "
                 + "`ansa devices list` shows what is known")
     }

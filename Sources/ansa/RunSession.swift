@@ -54,6 +54,9 @@ struct RunSession {
         if let window = inputs.limits?.deadlineMissWindow.value, window > 0 { plan.missWindow = window * 1_000 }
         self.plan = plan
         directory = arguments.text("session") ?? Self.newDirectory(inputs.profile.name)
+        do throws(AssemblyError) { try setup.check() } catch {
+            throw CommandFailure(ExitCode.badFile, "\(inputs.profileFile.path): \(error)")
+        }
         try checkArming()
     }
 

@@ -114,7 +114,8 @@ struct ProcessTests {
             runs.append((reports.compactMap { $0 }, try bench.lines()))
         }
         #expect(runs[0].reports.count == 42 && runs[0].reports == runs[1].reports)
-        #expect(runs[0].lines == runs[1].lines)
+        // After the sockets end, time runs on by the wall: the last line's stamp is no longer virtual.
+        #expect(runs[0].lines.dropLast() == runs[1].lines.dropLast() && runs[0].lines.count == runs[1].lines.count)
         // Pulses start at 25, 35, …, 415 ms; those before the stop at 410 ms have left.
         #expect(runs[0].reports[41].deliveredPulses == 39)
     }
