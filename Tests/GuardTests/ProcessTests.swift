@@ -133,8 +133,12 @@ struct ProcessTests {
         let verdict = InterlockSet(rawValue: refused?.verdict ?? 0)
         #expect(verdict.contains(.limitsInvalid))
         bench.processes.link.close()
+        // Every child is waited for: the exit tests of this process look at any child that has ended.
+        #expect(ProcessBench.exitCode(of: bench.processes.guardPID) == 0)
+        #expect(ProcessBench.exitCode(of: bench.processes.stimulatorPID) == 0)
         let other = try ProcessBench(limits: changed)
         #expect(throws: GuardLinkError.refused(.limitsDiffer)) { try other.hello() }
         #expect(ProcessBench.exitCode(of: other.processes.guardPID) == 3)
+        #expect(ProcessBench.exitCode(of: other.processes.stimulatorPID) == 0)
     }
 }
