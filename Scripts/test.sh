@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 events="$(mktemp)"
 trap 'rm -f "$events"' EXIT
 # A build of its own beside the ordinary one: tests may look inside modules, which changes how these are compiled.
-swift test -c release --scratch-path .build/testing -Xswiftc -enable-testing --disable-xctest --no-parallel \
+# A test that hangs is a failure, not a wait.
+timeout --kill-after=10 3000 swift test -c release --scratch-path .build/testing -Xswiftc -enable-testing --disable-xctest --no-parallel \
     --event-stream-version 0 --event-stream-output-path "$events" "$@" </dev/null
 code=$?
 /usr/bin/python3 Scripts/count_tests.py "$events" "$code"
