@@ -19,8 +19,8 @@ struct GuardedSession {
     /// - Throws: exit 3 for a latch that is not acknowledged, 65 where the guard refuses the limits, 1 otherwise.
     init(
         _ inputs: RunInputs, directory: String, pace: Pace, acknowledge: String?, arms: Bool
-    ) throws(CommandFailure) {
-        guard let limits = inputs.limitsFile else { throw CommandFailure(ExitCode.badFile, "no limits") }
+    ) throws(Failure) {
+        guard let limits = inputs.limitsFile else { throw Failure(ExitCode.badFile, "no limits") }
         let state = Terminal.environment("ANSA_STATE_DIR")
         let beside = Self.executableFolder
         do throws(GuardSpawnError) {
@@ -29,7 +29,7 @@ struct GuardedSession {
                 limits: limits.path, device: inputs.deviceFile.path, state: state.isEmpty ? directory : state,
                 record: directory + "/stimulator.jsonl", virtual: state.isEmpty && inputs.device.isVirtual)
         } catch {
-            throw CommandFailure(ExitCode.failed, "the guard could not be started: \(error)")
+            throw Failure(ExitCode.failed, "the guard could not be started: \(error)")
         }
         link = processes.link
         epoch = ansa_monotonic_nanoseconds() + 300_000_000
@@ -52,10 +52,10 @@ struct GuardedSession {
     }
 
     /// A latch refuses arming until somebody says why it may be lifted.
-    private func release(latch: UInt64, reason: String?) throws(CommandFailure) {
+    private func release(latch: UInt64, reason: String?) throws(Failure) {
         guard let reason, !reason.isEmpty else {
             end()
-            throw CommandFailure(
+            throw Failure(
                 ExitCode.latched,
                 "the guard is latched: \(interlockNames(latch)). Find the cause, then run with "
                     + "--acknowledge \"reason\""
@@ -68,16 +68,16 @@ struct GuardedSession {
         let isSent = link.send(&record)
         guard isSent, let report = link.receiveBlocking(timeoutMilliseconds: 1_000), report.latch == 0 else {
             end()
-            throw CommandFailure(ExitCode.latched, "the guard did not lift its latch: \(interlockNames(latch))")
+            throw Failure(ExitCode.latched, "the guard did not lift its latch: \(interlockNames(latch))")
         }
     }
 
-    private static func failure(_ error: GuardLinkError, limits: String, arms: Bool) -> CommandFailure {
+    private static func failure(_ error: GuardLinkError, limits: String, arms: Bool) -> Failure {
         switch error {
         case .refused(let status):
-            CommandFailure(ExitCode.badFile, "the guard refuses to serve \(limits): \(status)")
+            Failure(ExitCode.badFile, "the guard refuses to serve \(limits): \(status)")
         case .closed, .silent, .malformed:
-            CommandFailure(ExitCode.failed, "the guard did not answer: \(error)")
+            Failure(ExitCode.failed, "the guard did not answer: \(error)")
         }
     }
 

@@ -25,10 +25,10 @@ extension Command {
         ],
         examples: ["ansa replay Sessions/last --verify"]
     ) { arguments in
-        do throws(CommandFailure) {
+        do throws(Failure) {
             if arguments.flag("verify") { return try await verifyReplay(arguments) }
             guard arguments.text("profile") != nil else {
-                throw CommandFailure(ExitCode.usage, "replay needs --verify, or --profile to say which loop to drive")
+                throw Failure(ExitCode.usage, "replay needs --verify, or --profile to say which loop to drive")
             }
             return try await RunSession(shadowing: arguments).run()
         } catch {
@@ -38,7 +38,7 @@ extension Command {
 }
 
 /// `ansa replay --verify`: first the files, then every stage.
-private func verifyReplay(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+private func verifyReplay(_ arguments: ParsedArguments) async throws(Failure) -> Int32 {
     let directory = arguments.word("source")
     let setup: LoopSetup
     let arms: Bool
@@ -50,13 +50,13 @@ private func verifyReplay(_ arguments: ParsedArguments) async throws(CommandFail
         arms = reader.arms
         setup = try recordedSetup(reader)
     } catch {
-        throw CommandFailure(error.exitCode, "\(error)")
+        throw Failure(error.exitCode, "\(error)")
     }
     let outcome: ReplayOutcome
     do { outcome = try await Loop.replay(directory, setup: setup, arms: arms) } catch let error as JournalError {
-        throw CommandFailure(error.exitCode, "\(error)")
+        throw Failure(error.exitCode, "\(error)")
     } catch {
-        throw CommandFailure(ExitCode.badFile, "\(directory): \(error)")
+        throw Failure(ExitCode.badFile, "\(directory): \(error)")
     }
     return report(outcome, directory: directory, json: arguments.wantsJSON)
 }

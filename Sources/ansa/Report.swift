@@ -35,7 +35,7 @@ struct ProblemReport: Encodable, Sendable {
 }
 
 /// What ends a command before its result: said on standard error, with the exit code that fits.
-struct Failure: Error {
+struct Failure: Error, Sendable {
     let text: String
     let code: Int32
 
@@ -45,17 +45,30 @@ struct Failure: Error {
         self.code = code
     }
 
+    /// A failure with the exit code `code` that says `text`.
+    init(_ code: Int32, _ text: String) { self.init(text, code: code) }
+
+    /// All problems of a file that a person wrote; each stands on a line of its own.
+    init(_ problems: [Problem]) {
+        self.init(problems.map(\.description).joined(separator: "\n"), code: ExitCode.badFile)
+    }
+
     /// A file that cannot be read.
     init(_ error: FileError) { self.init(error.description, code: ExitCode.badFile) }
 
     /// A file with problems; each stands on a line of its own.
     init(_ error: ConfigurationError) { self.init(error.description, code: ExitCode.badFile) }
 
+    /// Tells the person, and returns the exit code.
+    func report() -> Int32 {
+        Terminal.complain(text)
+        return code
+    }
+
     /// Runs `body`; a failure is said on standard error and becomes the exit code.
     static func code(of body: () throws(Failure) -> Int32) -> Int32 {
         do throws(Failure) { return try body() } catch {
-            Terminal.complain(error.text)
-            return error.code
+            return error.report()
         }
     }
 }

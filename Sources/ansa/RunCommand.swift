@@ -30,7 +30,7 @@ extension Command {
         ],
         examples: ["ansa run Profiles/adaptive-dbs --arm --seconds 10"]
     ) { arguments in
-        do throws(CommandFailure) {
+        do throws(Failure) {
             let session = try RunSession(arguments)
             return try await session.run()
         } catch {

@@ -16,7 +16,7 @@ func drivers() -> SourceRegistry {
 }
 
 /// The source that the profile's device names.
-func makeSource(_ inputs: RunInputs, seed: UInt64, recording: String?) throws(CommandFailure) -> any Source {
+func makeSource(_ inputs: RunInputs, seed: UInt64, recording: String?) throws(Failure) -> any Source {
     let (profile, device) = (inputs.profile, inputs.device)
     var request = SourceRequest(
         montage: device.montage, frames: 0, rateNumerator: device.rateNumerator,
@@ -33,17 +33,17 @@ func makeSource(_ inputs: RunInputs, seed: UInt64, recording: String?) throws(Co
     }
     request.frames = try frames(profile, numerator: request.rateNumerator, denominator: request.rateDenominator)
     do throws(SourceError) { return try drivers().make(driver: driver, request) } catch {
-        throw CommandFailure(ExitCode.badFile, "\(inputs.profileFile.path): \(error)")
+        throw Failure(ExitCode.badFile, "\(inputs.profileFile.path): \(error)")
     }
 }
 
 /// Instants in a block; a block must hold a whole number of them.
-private func frames(_ profile: Profile, numerator: Int64, denominator: Int64) throws(CommandFailure) -> Int {
+private func frames(_ profile: Profile, numerator: Int64, denominator: Int64) throws(Failure) -> Int {
     let scale = 1_000_000_000 * denominator
     let product = profile.blockNanoseconds.multipliedReportingOverflow(by: numerator)
     guard !product.overflow, product.partialValue >= scale, product.partialValue % scale == 0 else {
         let milliseconds = Double(profile.blockNanoseconds) / 1e6
-        throw CommandFailure(
+        throw Failure(
             ExitCode.badFile,
             "a block of \(milliseconds) ms holds no whole number of samples at "
                 + "\(Double(numerator) / Double(denominator)) Hz"
@@ -53,20 +53,20 @@ private func frames(_ profile: Profile, numerator: Int64, denominator: Int64) th
 }
 
 /// The recording: the one on the command line, or the profile's, relative to its folder or to here.
-private func openRecordingFile(_ inputs: RunInputs, recording: String?) throws(CommandFailure) -> any RecordingReader {
+private func openRecordingFile(_ inputs: RunInputs, recording: String?) throws(Failure) -> any RecordingReader {
     guard let wanted = recording ?? inputs.profile.recording else {
-        throw CommandFailure(
+        throw Failure(
             ExitCode.deviceAbsent,
             "\(inputs.profileFile.path): device \(inputs.device.id) plays a recording; name one with --recording")
     }
     let places = recording != nil ? [wanted] : [inputs.folder + "/" + wanted, wanted]
     guard let path = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
-        throw CommandFailure(
+        throw Failure(
             ExitCode.deviceAbsent,
             "the recording \"\(wanted)\" is not there; `make run` fetches it, or name another with --recording")
     }
     do throws(RecordingError) { return try openRecording(path) } catch {
-        throw CommandFailure(ExitCode.badFile, "\(error)")
+        throw Failure(ExitCode.badFile, "\(error)")
     }
 }
 

@@ -9,10 +9,10 @@ struct InputFile: Sendable {
     var bytes: [UInt8]
 
     /// Reads `path`, or says why not.
-    init(_ path: String) throws(CommandFailure) {
+    init(_ path: String) throws(Failure) {
         self.path = path
         do throws(FileError) { bytes = try readFile(path, limit: 64 << 20) } catch {
-            throw CommandFailure(ExitCode.badFile, "\(error)")
+            throw Failure(ExitCode.badFile, "\(error)")
         }
     }
 
@@ -38,17 +38,15 @@ struct RunInputs: Sendable {
     /// Loads the profile in `folder` and all that it names.
     ///
     /// - Throws: every problem of the first file that has problems.
-    init(profile word: String) throws(CommandFailure) {
+    init(profile word: String) throws(Failure) {
         folder = try Self.folder(of: word)
         let written = try InputFile(folder + "/profile.yaml")
         profileFile = written
         profile = try Self.loaded { () throws(ConfigurationError) in try loadProfile(written.bytes, file: written.path)
         }
-        let hardware = try InputFile(try Self.devicePath(profile.device, folder: folder))
-        deviceFile = hardware
-        device = try Self.loaded { () throws(ConfigurationError) in
-            try loadDevice(hardware.bytes, file: hardware.path)
-        }
+        let found = try DeviceFiles.load(profile.device, from: folder)
+        device = found.device
+        deviceFile = try InputFile(found.path)
         if let name = profile.decoder.network { networkFile = try InputFile(folder + "/" + name) }
         guard let name = profile.limits else { return }
         let file = try InputFile(folder + "/" + name)
@@ -61,16 +59,16 @@ struct RunInputs: Sendable {
     }
 
     /// Parses the limits and holds the profile against them.
-    private mutating func takeLimits(_ file: InputFile) throws(CommandFailure) {
+    private mutating func takeLimits(_ file: InputFile) throws(Failure) {
         let entries = try Self.loaded { () throws(ConfigurationError) in try loadLimits(file.bytes, file: file.path) }
         guard let stimulator = device.stimulator else {
-            throw CommandFailure(
+            throw Failure(
                 ExitCode.badFile, "\(profileFile.path): `limits` is given, but device \(device.id) has no stimulator")
         }
         let limits = try Self.loaded { () throws(ConfigurationError) in try entries.limits(device: stimulator) }
         let problems = checkProfile(profile, against: entries, limits: limits, file: profileFile.path)
         let errors = problems.filter { $0.severity == .error }
-        guard errors.isEmpty else { throw CommandFailure(errors) }
+        guard errors.isEmpty else { throw Failure(errors) }
         limitsEntries = entries
         self.limits = limits
     }
@@ -85,12 +83,12 @@ struct RunInputs: Sendable {
             trusted: trusted, device: device) + limitsEntries.timeProblems(at: now)
     }
 
-    private static func loaded<Value>(_ load: () throws(ConfigurationError) -> Value) throws(CommandFailure) -> Value {
-        do throws(ConfigurationError) { return try load() } catch { throw CommandFailure(error.problems) }
+    private static func loaded<Value>(_ load: () throws(ConfigurationError) -> Value) throws(Failure) -> Value {
+        do throws(ConfigurationError) { return try load() } catch { throw Failure(error.problems) }
     }
 
     /// The folder of `word`: a path, or a name in Profiles.
-    private static func folder(of word: String) throws(CommandFailure) -> String {
+    private static func folder(of word: String) throws(Failure) -> String {
         var word = word
         while word.count > 1, word.hasSuffix("/") { word.removeLast() }
         if word.hasSuffix("/profile.yaml") { word.removeLast("/profile.yaml".count) }
@@ -106,18 +104,6 @@ struct RunInputs: Sendable {
         {
             text += ". Did you mean \"Profiles/\(nearest)\"?"
         }
-        throw CommandFailure(ExitCode.badFile, text)
-    }
-
-    /// The device file: in Devices beside the profile's Profiles folder, or in Devices here.
-    private static func devicePath(_ id: String, folder: String) throws(CommandFailure) -> String {
-        for place in [folder + "/../../Devices", "Devices"] {
-            let path = "\(place)/\(id).yaml"
-            if FileManager.default.fileExists(atPath: path) { return path }
-        }
-        throw CommandFailure(
-            ExitCode.deviceAbsent,
-            "\(folder)/profile.yaml: device \"\(id)\": no Devices/\(id).yaml; "
-                + "`ansa devices list` shows what is known")
+        throw Failure(ExitCode.badFile, text)
     }
 }

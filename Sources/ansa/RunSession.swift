@@ -21,21 +21,21 @@ struct RunSession {
     let arms: Bool
 
     /// Loads and checks everything; nothing has been written or started afterwards.
-    init(_ arguments: ParsedArguments) throws(CommandFailure) {
+    init(_ arguments: ParsedArguments) throws(Failure) {
         try self.init(
             arguments, profile: arguments.word("profile"), recording: arguments.text("recording"),
             arms: arguments.flag("arm"))
     }
 
     /// A recording or a session drives another profile; nothing is armed.
-    init(shadowing arguments: ParsedArguments) throws(CommandFailure) {
+    init(shadowing arguments: ParsedArguments) throws(Failure) {
         try self.init(
             arguments, profile: arguments.text("profile") ?? "", recording: arguments.word("source"), arms: false)
     }
 
     private init(
         _ arguments: ParsedArguments, profile: String, recording: String?, arms: Bool
-    ) throws(CommandFailure) {
+    ) throws(Failure) {
         self.arguments = arguments
         self.arms = arms
         inputs = try RunInputs(profile: profile)
@@ -55,24 +55,24 @@ struct RunSession {
         self.plan = plan
         directory = arguments.text("session") ?? Self.newDirectory(inputs.profile.name)
         do throws(AssemblyError) { try setup.check() } catch {
-            throw CommandFailure(ExitCode.badFile, "\(inputs.profileFile.path): \(error)")
+            throw Failure(ExitCode.badFile, "\(inputs.profileFile.path): \(error)")
         }
         try checkArming()
     }
 
     /// Arming needs a stimulator, limits, two good signatures and a time inside their window.
-    private func checkArming() throws(CommandFailure) {
+    private func checkArming() throws(Failure) {
         let problems = inputs.armingProblems(now: Int64(Date().timeIntervalSince1970))
         guard arms else {
             for problem in problems { Terminal.tell("Warning: \(problem.description)") }
             return
         }
         guard inputs.limits != nil, inputs.profile.controller.stimulates else {
-            throw CommandFailure(
+            throw Failure(
                 ExitCode.badFile, "\(inputs.profileFile.path): --arm, but the profile has no controller with limits")
         }
         let errors = problems.filter { $0.severity == .error }
-        guard errors.isEmpty else { throw CommandFailure(errors) }
+        guard errors.isEmpty else { throw Failure(errors) }
     }
 
     private static func newDirectory(_ name: String) -> String {
@@ -83,7 +83,7 @@ struct RunSession {
     }
 
     /// Runs the loop and prints the summary.
-    func run() async throws(CommandFailure) -> Int32 {
+    func run() async throws(Failure) -> Int32 {
         let signals = OperatorSignals()
         let handler = SignalHandler(signals)
         defer { handler.restore() }
@@ -101,14 +101,14 @@ struct RunSession {
         } catch {
             watcher.stop()
             guarded?.end()
-            throw CommandFailure(ExitCode.badFile, "\(inputs.profileFile.path): \(error)")
+            throw Failure(ExitCode.badFile, "\(inputs.profileFile.path): \(error)")
         }
         watcher.stop()
         guarded?.end()
         return try close(writer, inlet, outcome)
     }
 
-    private func openJournal() throws(CommandFailure) -> (JournalWriter, JournalInlet) {
+    private func openJournal() throws(Failure) -> (JournalWriter, JournalInlet) {
         let ring = ByteRing(capacity: max(8 << 20, plan.format.byteCount * 512))
         do throws(JournalError) {
             let writer = try JournalWriter(
@@ -117,12 +117,12 @@ struct RunSession {
             try writer.start()
             return (writer, JournalInlet(ring: ring, blocking: plan.pace == .max))
         } catch {
-            throw CommandFailure(error.exitCode, "\(error)")
+            throw Failure(error.exitCode, "\(error)")
         }
     }
 
     /// The guard and the virtual stimulator, where this profile can stimulate.
-    private func startGuard() throws(CommandFailure) -> GuardedSession? {
+    private func startGuard() throws(Failure) -> GuardedSession? {
         guard inputs.profile.controller.stimulates, inputs.limitsFile != nil else { return nil }
         return try GuardedSession(
             inputs, directory: directory, pace: plan.pace, acknowledge: arguments.text("acknowledge"), arms: arms)
@@ -130,7 +130,7 @@ struct RunSession {
 
     private func close(
         _ writer: JournalWriter, _ inlet: JournalInlet, _ outcome: LoopOutcome
-    ) throws(CommandFailure) -> Int32 {
+    ) throws(Failure) -> Int32 {
         let failure = writer.failure
         let journal: JournalSummary
         var summary: RunSummary?
@@ -141,7 +141,7 @@ struct RunSession {
                 return Array((try? made.json())?.utf8 ?? "".utf8)
             }
         } catch {
-            throw CommandFailure(error.exitCode, "\(error)")
+            throw Failure(error.exitCode, "\(error)")
         }
         if outcome.overruns > 0 {
             Terminal.tell("Warning: \(outcome.overruns) blocks were lost: the loop was too slow")
