@@ -41,6 +41,8 @@ public struct RunSummary: Codable, Hashable, Sendable {
     public var ticks: Int64
     /// Decisions that were later than the profile allows.
     public var deadlineMisses: Int64
+    /// The misses by cause: compute, release, blocked.
+    public var missCauses: [String: Int64]
     /// From a block's end to its decision; nil at pace max, where no clock is kept.
     public var latencyMicroseconds: Percentiles?
     /// Processor time of the tick's thread, a tick.
@@ -67,6 +69,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case ticks
         case deadlineMisses = "deadline_misses"
+        case missCauses = "miss_causes"
         case latencyMicroseconds = "latency_us"
         case computeMicroseconds = "compute_us"
         case decisions
@@ -83,13 +86,15 @@ public struct RunSummary: Codable, Hashable, Sendable {
 
     /// A summary of what was measured; nothing has a default, so that nothing is invented.
     public init(
-        ticks: Int64, deadlineMisses: Int64, latencyMicroseconds: Percentiles?, computeMicroseconds: Percentiles,
+        ticks: Int64, deadlineMisses: Int64, missCauses: [String: Int64], latencyMicroseconds: Percentiles?,
+        computeMicroseconds: Percentiles,
         decisions: Int64, pulsesDelivered: Int64, chargeFemtocoulombs: Int64, refusals: [String: Int64],
         maxAmplitudeNanoamperes: Int64, finalMode: String, journal: Journal, energyNanojoules: Double, gaps: Int64,
         steadyAllocations: UInt64?
     ) {
         self.ticks = ticks
         self.deadlineMisses = deadlineMisses
+        self.missCauses = missCauses
         self.latencyMicroseconds = latencyMicroseconds
         self.computeMicroseconds = computeMicroseconds
         self.decisions = decisions
@@ -109,6 +114,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
         var box = encoder.container(keyedBy: CodingKeys.self)
         try box.encode(ticks, forKey: .ticks)
         try box.encode(deadlineMisses, forKey: .deadlineMisses)
+        try box.encode(missCauses, forKey: .missCauses)
         if let latencyMicroseconds {
             try box.encode(latencyMicroseconds, forKey: .latencyMicroseconds)
         } else {
@@ -137,6 +143,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
         self.init(
             ticks: try box.decode(Int64.self, forKey: .ticks),
             deadlineMisses: try box.decode(Int64.self, forKey: .deadlineMisses),
+            missCauses: try box.decode([String: Int64].self, forKey: .missCauses),
             latencyMicroseconds: try box.decodeIfPresent(Percentiles.self, forKey: .latencyMicroseconds),
             computeMicroseconds: try box.decode(Percentiles.self, forKey: .computeMicroseconds),
             decisions: try box.decode(Int64.self, forKey: .decisions),

@@ -4,6 +4,10 @@ extension RunSummary {
     /// The summary for a person, one subject a line.
     public var text: String {
         var lines = ["ticks \(ticks), decisions \(decisions), deadline misses \(deadlineMisses), gaps \(gaps)"]
+        if deadlineMisses > 0 {
+            let causes = missCauses.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            lines.append("misses by cause  \(causes.joined(separator: ", "))")
+        }
         if let latencyMicroseconds {
             lines.append("latency, block end to decision  \(latencyMicroseconds.text)")
         } else {
@@ -18,7 +22,9 @@ extension RunSummary {
             lines.append("refusals  \(list.joined(separator: ", "))")
         }
         lines.append("mode at the end  \(finalMode)")
-        lines.append("chip energy, estimated  \(Self.fixed(energyNanojoules, 1)) nJ")
+        lines.append(
+            "chip energy  \(Self.fixed(energyNanojoules, 1)) nJ (model estimate: Loihi 1, 23.6 pJ a synaptic operation)"
+        )
         if let steadyAllocations { lines.append("allocations in steady ticks  \(steadyAllocations)") }
         lines.append("journal  \(journal.path), \(journal.records) records")
         lines.append("  head   \(journal.head)")

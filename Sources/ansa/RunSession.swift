@@ -88,6 +88,8 @@ struct RunSession {
         let handler = SignalHandler(signals)
         defer { handler.restore() }
         let (writer, inlet) = try openJournal()
+        let log = SessionLog(directory: directory)
+        log.write("started", ["pace": plan.pace.rawValue, "arms": "\(arms)", "seed": "\(seed)"])
         let guarded = try startGuard()
         let loop = LiveLoop(
             setup: setup, plan: plan, source: source, link: guarded?.link, inlet: inlet, signals: signals,
@@ -105,6 +107,7 @@ struct RunSession {
         }
         watcher.stop()
         guarded?.end()
+        log.write(outcome)
         return try close(writer, inlet, outcome)
     }
 

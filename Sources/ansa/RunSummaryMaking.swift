@@ -13,6 +13,11 @@ extension RunSummary {
         for (bit, count) in outcome.refusals { refusals["IL-\(bit < 10 ? "0" : "")\(bit)"] = count }
         self.init(
             ticks: statistics.ticks, deadlineMisses: statistics.misses,
+            missCauses: [
+                "compute": statistics.missesByCause[MissCause.compute.rawValue],
+                "release": statistics.missesByCause[MissCause.release.rawValue],
+                "blocked": statistics.missesByCause[MissCause.blocked.rawValue],
+            ],
             latencyMicroseconds: pace == .real ? Percentiles(statistics.latency) : nil,
             computeMicroseconds: Percentiles(statistics.compute), decisions: outcome.decisions,
             pulsesDelivered: outcome.last.deliveredPulses, chargeFemtocoulombs: outcome.last.deliveredCharge,

@@ -6,7 +6,7 @@ import Testing
 @Suite struct RunSummaryTests {
     static func summary(latency: RunSummary.Percentiles?, allocations: UInt64?) -> RunSummary {
         RunSummary(
-            ticks: 1900, deadlineMisses: 2, latencyMicroseconds: latency,
+            ticks: 1900, deadlineMisses: 2, missCauses: ["blocked": 2], latencyMicroseconds: latency,
             computeMicroseconds: .init(p50: 11, p99: 22.5, p999: 30, max: 41), decisions: 1898, pulsesDelivered: 130,
             chargeFemtocoulombs: 23_400_000_000, refusals: ["IL-09": 3, "IL-02": 1],
             maxAmplitudeNanoamperes: 3_000_000, finalMode: "idle",
@@ -21,7 +21,8 @@ import Testing
         let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         let promised = [
             "charge_fc", "compute_us", "deadline_misses", "decisions", "energy_nj", "gaps", "journal", "latency_us",
-            "max_amplitude_na", "mode_final", "pulses_delivered", "refusals", "steady_allocations", "ticks",
+            "max_amplitude_na", "miss_causes", "mode_final", "pulses_delivered", "refusals", "steady_allocations",
+            "ticks",
         ]
         #expect(object.keys.sorted() == promised)
         #expect(object["latency_us"] is NSNull)
