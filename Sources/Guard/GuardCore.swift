@@ -16,22 +16,25 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
     public var device: Device
     public let limits: Limits
     public let settings: GuardSettings
-    public internal(set) var mode: Mode = .off
+    /// The mode, by the one machine of modes.
+    public var mode: Mode { machine.mode }
     /// Interlocks that latched; empty: none.
-    public internal(set) var latch: InterlockSet
+    public var latch: InterlockSet { machine.latch }
     /// Why the last latch was acknowledged; empty before.
     public internal(set) var acknowledgement = ""
     /// Past the limits' expiry, as the wall clock says; the process sets it.
     public var limitsExpired = false
+    /// The latch could not be written: no arming any more.
+    public var stateFailed = false
     /// Proposals refused.
     public internal(set) var refusals: Int64 = 0
     /// Records lost between two that arrived.
     public internal(set) var lostRecords: Int64 = 0
 
+    var machine: ModeMachine
     var state: GateState
     var isVirtualTime: Bool
     var isRuntimePresent = true
-    var isSupervised = false
     var stopRequested = false
     var lastSequence: UInt64 = 0
     var lastCounter: UInt64 = 0
@@ -46,14 +49,13 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
     public init(limits: Limits, settings: GuardSettings, latch: InterlockSet, device: consuming Device) {
         self.limits = limits
         self.settings = settings
-        self.latch = latch
+        machine = ModeMachine(latch: latch)
         self.device = device
         state = GateState(limits: limits)
         // No ledger survives a restart yet, and an unknown history counts as a full window: only emulations start
         // empty.
         if !settings.isVirtual { state.fillWindows(at: Microseconds(0)) }
         isVirtualTime = settings.virtualTime
-        mode = latch.isEmpty ? .off : .latched
     }
 
     /// True while pulses may still leave the device by this guard's will.
@@ -71,7 +73,8 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         var flags: GuardFlags = []
         var echo = Segment.rest(at: now)
         guard verdict.isEmpty else {
-            endOutput(because: verdict, at: max(now, lastNow))
+            // A faulty record's own time moves nothing: a leap must not deliver what is queued.
+            endOutput(because: verdict, at: isVirtualTime ? max(lastNow, Microseconds(0)) : now)
             return report(record, verdict, flags.union(.orderRefused), echo)
         }
         lastNow = max(now, lastNow)
@@ -102,8 +105,9 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         if record.session != settings.session { faults.insert(.tokenStale) }
         if record.counter <= lastCounter { faults.insert(.tokenStale) }
         if record.sequence <= lastSequence { faults.insert(.sequence) }
-        if isVirtualTime && lastNow.value > .min && (now < lastNow || now.value - lastNow.value > 1_000_000) {
-            faults.insert(.clock)
+        if isVirtualTime {
+            let leap = now.value.subtractingReportingOverflow(max(lastNow.value, 0))
+            if leap.overflow || !(0...1_000_000).contains(leap.partialValue) { faults.insert(.clock) }
         }
         guard faults.isEmpty else { return faults }
         lostRecords += Int64(clamping: record.sequence - lastSequence - 1)
@@ -118,33 +122,54 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         if !latch.isEmpty { faults.insert(.latchSet) }
         if stopRequested { faults.insert(.stop) }
         if !settings.isVirtual && !record.evidence.realtimeOrVirtual { faults.insert(.realtime) }
+        if stateFailed { faults.insert(.logAndDisk) }
         if mode != .off && mode != .latched { faults.insert(.sequence) }
         guard faults.isEmpty else { return faults }
-        change(to: .armed)
-        return []
+        return move { $0.arm() } ? [] : .sequence
     }
 
+    /// Off at once where output may end in one step of the signed ramp; else the guard itself ramps off.
+    ///
+    /// In virtual time, which only emulations have, no record would carry the ramp: off at once.
     private mutating func disarm() {
-        quench()
+        let hadOutput = isOutputMode
+        move { $0.disarm() }
+        guard hadOutput else { return quench() }
         fallback = nil
-        if mode != .latched { change(to: .off) }
+        if !isVirtualTime, let running, !mayEndAtOnce(running) {
+            fallback = FallbackProgram(.rampOff, from: running, at: lastNow, limits, settings)
+        }
+        if fallback == nil { endFallback() }
+    }
+
+    private func mayEndAtOnce(_ segment: Segment) -> Bool {
+        let step = limits.rampDown.multipliedReportingOverflow(by: segment.period.value)
+        return step.overflow || segment.amplitude.value <= step.partialValue / 1_000_000
+    }
+
+    /// What a fallback goes on from: the last segment at the amplitude that the gate counts as present; nil at rest.
+    var running: Segment? {
+        guard var segment = lastSegment else { return nil }
+        segment.amplitude = state.output(at: lastNow).amplitude
+        return segment.amplitude.value > 0 ? segment : nil
     }
 
     private mutating func acknowledge(_ record: RuntimeRecord) -> InterlockSet {
         guard !record.reason.isEmpty else { return .acknowledgement }
         guard !isOutputMode else { return .sequence }
         acknowledgement = record.reason.text
-        latch = []
         stopRequested = false
-        change(to: .off)
+        let hadLatch = move { $0.acknowledge() }
+        if !hadLatch { move { $0.disarm() } }
         return []
     }
 
-    mutating func change(to next: Mode) {
-        guard next != mode else { return }
-        mode = next
-        isSupervised = next == .openLoop || next == .closedLoop || next == .fallback
-        state.modeChanged()
+    /// One event of the machine of modes; a change of mode clears the gate's ramp credit, never its ledger.
+    mutating func move<Answer>(_ event: (inout ModeMachine) -> Answer) -> Answer {
+        let before = machine.mode
+        let answer = event(&machine)
+        if machine.mode != before { state.modeChanged() }
+        return answer
     }
 
     /// The device's output to 0, whatever it answers: a device that cannot be reached ends by its lease.
@@ -152,8 +177,7 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         do throws(DeliveryError) {
             try device.zero()
         } catch {
-            latch.insert(.leaseExpired)
-            mode = .latched
+            move { $0.latch(.leaseExpired) }
         }
     }
 
@@ -161,13 +185,19 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
     mutating func endOutput(because reasons: InterlockSet, at now: Microseconds) {
         lastNow = max(now, lastNow)
         device.now = lastNow
-        latch.formUnion(reasons)
         if reasons.contains(.stop) { stopRequested = true }
+        move { $0.latch(reasons) }
         quench()
         fallback = nil
         if reasons != .stop { state.lockOut(at: lastNow) }
-        change(to: .latched)
-        isSupervised = false
+    }
+
+    /// A fallback has come to rest: off, or latched where it carried the flag.
+    mutating func endFallback() {
+        guard latch.isEmpty else { return endOutput(because: latch, at: lastNow) }
+        quench()
+        fallback = nil
+        move { $0.rampEnded() }
     }
 
     /// A stop input other than the runtime's: SIGTERM to the guard.

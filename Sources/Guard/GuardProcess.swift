@@ -128,7 +128,9 @@ struct GuardProcess: ~Copyable {
             core.latch.isEmpty
             ? latchFile.acknowledge(savedLatch, reason: core.acknowledgement) : latchFile.write(core.latch)
         savedLatch = core.latch
-        if !kept { diskFailed = true }
+        guard !kept else { return }
+        diskFailed = true
+        core.stateFailed = true
     }
 
     /// Once a second, by the wall clock, which serves nothing else here.

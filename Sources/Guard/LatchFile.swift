@@ -10,7 +10,7 @@ struct LatchFile {
 
     /// What an earlier session left: empty when there is no file; every bit when there is one that cannot be read.
     func read() -> InterlockSet {
-        guard unsafe access(path, F_OK) == 0 else { return [] }
+        guard unsafe access(path, F_OK) == 0 else { return errno == ENOENT ? [] : InterlockSet(rawValue: .max) }
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return InterlockSet(rawValue: .max) }
         defer { close(descriptor) }

@@ -47,8 +47,7 @@ struct Startup {
         for problem in loaded.problems { say("ansa-guard: \(problem)\n") }
         guard latchFile.prepare() else { return .refused(.badState) }
         guard loaded.hash == hello.limitsHash else {
-            _ = latchFile.write(.verdictsDiffer)
-            return .refused(.limitsDiffer)
+            return .refused(latchFile.write(.verdictsDiffer) ? .limitsDiffer : .badState)
         }
         // Virtual time and a fresh start are for emulations only, whatever the runtime asks.
         guard loaded.isVirtual || !hello.virtualTime else { return .refused(.badHello) }

@@ -36,15 +36,37 @@ extension GuardCore where Device: ~Copyable {
     /// The runtime's mode is a request; the guard's machine says whether it is followed.
     private mutating func follow(_ record: RuntimeRecord, isGood: Bool) {
         switch (mode, record.mode) {
-        case (.armed, .openLoop), (.closedLoop, .openLoop), (.fallback, .openLoop):
-            if fallback == nil && isGood { change(to: .openLoop) }
-        case (.armed, .closedLoop), (.openLoop, .closedLoop), (.fallback, .closedLoop):
-            if fallback == nil && isGood && mayCloseLoop(record) { change(to: .closedLoop) }
-        case (.openLoop, .fallback), (.closedLoop, .fallback): change(to: .fallback)
+        case (.armed, .openLoop) where isGood: _ = move { $0.start(closedLoop: false) }
+        case (.closedLoop, .openLoop) where isGood: _ = move { $0.leaveClosedLoop() }
+        case (.armed, .closedLoop) where isGood && mayCloseLoop(record),
+            (.openLoop, .closedLoop) where isGood && mayCloseLoop(record):
+            _ = move { $0.start(closedLoop: true) }
+        case (.fallback, .closedLoop) where isGood && fallback == nil && mayCloseLoop(record):
+            _ = move { $0.resume() }
+        case (.openLoop, .fallback), (.closedLoop, .fallback): degrade()
         case (.armed, .latched), (.openLoop, .latched), (.closedLoop, .latched), (.fallback, .latched):
             let reasons = InterlockSet(rawValue: record.evidence.latch)
             endOutput(because: reasons.isEmpty || reasons.rawValue == .max ? .latchSet : reasons, at: lastNow)
         case (.off, _), (.armed, _), (.openLoop, _), (.closedLoop, _), (.fallback, _), (.latched, _): break
+        }
+    }
+
+    /// The runtime leaves the loop; which fallback runs is the signed file's word alone.
+    private mutating func degrade() {
+        let kind = limitsExpired ? limits.onExpiry : limits.onSensorLoss
+        move { $0.degrade(to: kind) }
+        if kind == .stop { quench() }
+    }
+
+    /// What the runtime may not do while a fallback runs: play beside the guard, play after a stop, or raise a ramp-off.
+    private func fallbackFaults(_ segment: Segment) -> InterlockSet {
+        guard mode == .fallback, !segment.isRest else { return [] }
+        if fallback != nil { return latch.isEmpty ? .notArmed : .latchSet }
+        switch machine.fallback {
+        case nil, .stop: return .ramp
+        case .rampOff, .holdThenOff:
+            return segment.amplitude > state.output(at: segment.firstPulse).amplitude ? .ramp : []
+        case .openLoopBaseline: return []
         }
     }
 
@@ -55,6 +77,11 @@ extension GuardCore where Device: ~Copyable {
     /// The device's lease, or in the off modes just its answer, so that its counts stay fresh.
     private mutating func renew(_ isGood: Bool) {
         guard isGood, isOutputMode else { return }
+        keepAlive()
+    }
+
+    /// Renews the device's lease; its answer ends a series of silences.
+    mutating func keepAlive() {
         do throws(DeliveryError) {
             try device.renew(until: leaseEnd)
             missingAcknowledgements = 0
@@ -66,6 +93,8 @@ extension GuardCore where Device: ~Copyable {
         guard record.runtimeVerdict == 0 || segment.isRest else {
             return refuse(InterlockSet(rawValue: record.runtimeVerdict), isGood)
         }
+        let faults = fallbackFaults(segment)
+        guard faults.isEmpty else { return refuse(faults, isGood) }
         let evidence = evidence(record)
         let verdict = judge(segment, evidence: evidence, state: &state, at: lastNow, under: limits)
         let broken = verdict.broken
@@ -83,8 +112,15 @@ extension GuardCore where Device: ~Copyable {
     }
 
     /// Nothing is delivered and nothing else changes: what runs, runs to its end.
+    ///
+    /// A wrong place or shape is no rounding error: it ends output and latches.
     private mutating func refuse(_ broken: InterlockSet, _ isGood: Bool) -> (InterlockSet, Segment) {
         refusals += 1
+        let violations = broken.intersection([.contactOrPair, .waveformClass, .imbalance, .netCurrent])
+        if isOutputMode && !violations.isEmpty {
+            endOutput(because: violations, at: lastNow)
+            return (broken, .rest(at: lastNow))
+        }
         renew(isGood)
         return (broken, .rest(at: lastNow))
     }
@@ -96,9 +132,10 @@ extension GuardCore where Device: ~Copyable {
         let segment = permit.segment
         do throws(DeliveryError) {
             try device.deliver(permit)
+            missingAcknowledgements = 0
         } catch {
             note(error)
-            guard error == .uncertain else { return (.uncertainDelivery, .rest(at: lastNow)) }
+            guard error == .uncertain, mode != .latched else { return (.uncertainDelivery, .rest(at: lastNow)) }
         }
         lastSegment = segment
         if missingAcknowledgements == 0 && device.report.echo != segment {

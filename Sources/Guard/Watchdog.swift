@@ -11,7 +11,7 @@ extension GuardCore where Device: ~Copyable {
         guard !isVirtualTime else { return }
         lastNow = max(lastNow, now)
         device.now = lastNow
-        if isSupervised && isRuntimePresent && fallback == nil {
+        if isOutputMode && isRuntimePresent && fallback == nil {
             let age = lastNow.value.subtractingReportingOverflow(lastToken.value)
             if age.overflow || age.partialValue > settings.tokenTimeout.value { loseRuntime() }
         }
@@ -42,17 +42,17 @@ extension GuardCore where Device: ~Copyable {
     /// The fallback of the signed file, with the latch flag; `stop` is zero output at once.
     private mutating func loseRuntime() {
         guard isOutputMode, limits.onWatchdog != .stop,
-            let program = FallbackProgram(limits.onWatchdog, from: lastSegment, at: lastNow, limits, settings)
+            let program = FallbackProgram(limits.onWatchdog, from: running, at: lastNow, limits, settings)
         else { return endOutput(because: .tokenStale, at: lastNow) }
-        latch.insert(.tokenStale)
-        change(to: .fallback)
+        let kind = limits.onWatchdog
+        move { $0.degrade(to: kind, flag: .tokenStale) }
         fallback = program
     }
 
     /// One step of a fallback that the guard itself plays.
     private mutating func play() {
         guard mode == .fallback, var program = fallback else { return }
-        if program.isOver(at: lastNow) { return endOutput(because: .tokenStale, at: lastNow) }
+        if program.isOver(at: lastNow) { return endFallback() }
         guard let segment = program.next(at: lastNow) else { return }
         leaseEnd = Microseconds(lastNow.value + leaseLength)
         if segment.isRest {
@@ -80,16 +80,11 @@ extension GuardCore where Device: ~Copyable {
             keepAlive()
             fallback = program
         case .openLoopBaseline, .holdThenOff:
-            fallback = FallbackProgram(.rampOff, from: lastSegment, at: lastNow, limits, settings)
+            move { $0.degrade(to: .rampOff) }
+            fallback = FallbackProgram(.rampOff, from: running, at: lastNow, limits, settings)
             if fallback == nil { endOutput(because: broken, at: lastNow) }
         case .rampOff, .stop: endOutput(because: broken, at: lastNow)
         }
-    }
-
-    private mutating func keepAlive() {
-        do throws(DeliveryError) {
-            try device.renew(until: leaseEnd)
-        } catch { note(error) }
     }
 
     /// In a fallback the guard is the only source: healthy but for its latch flag and the limits' validity.

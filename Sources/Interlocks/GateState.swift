@@ -73,7 +73,7 @@ public struct GateState: Sendable {
     }
 
     /// The amplitude at `time` and since when: 0 once the output has paused for longer than a lease and two periods.
-    func output(at time: Microseconds) -> (amplitude: Nanoamperes, since: Microseconds) {
+    public func output(at time: Microseconds) -> (amplitude: Nanoamperes, since: Microseconds) {
         guard let lastPulse, let pause = difference(time.value, lastPulse.value) else {
             return (lastAmplitude, changedAt)
         }

@@ -45,7 +45,16 @@ public func spawnGuard(
     let stimulatorPID = try spawn(
         stimulatorExecutable, [stimulatorExecutable, "--guard-fd", "3", "--device", device, "--record", record],
         descriptors: [output.far])
-    let guardPID = try spawn(guardExecutable, arguments, descriptors: [runtime.far, output.near])
+    let guardPID: Int32
+    do throws(GuardSpawnError) {
+        guardPID = try spawn(guardExecutable, arguments, descriptors: [runtime.far, output.near])
+    } catch {
+        // The stimulator ends when its guard's end is closed.
+        for descriptor in [runtime.near, runtime.far, output.near, output.far] { _ = close(descriptor) }
+        var status: Int32 = 0
+        unsafe waitpid(stimulatorPID, &status, 0)
+        throw error
+    }
     for descriptor in [runtime.far, output.near, output.far] { _ = close(descriptor) }
     return GuardedProcesses(
         link: GuardLink(socket: runtime.near), guardPID: guardPID, stimulatorPID: stimulatorPID)

@@ -91,7 +91,6 @@ struct StimulatorProcess {
     private var settings: DeviceSettings?
     private var lastHeard = monotonicNanoseconds()
     private var runsOn: (since: UInt64, from: Int64)?
-    private var reportedCancel = Int64.max
 
     init(socket: RecordSocket, record: StimulatorRecord) {
         self.socket = socket
@@ -217,9 +216,7 @@ struct StimulatorProcess {
     }
 
     /// A cancellation is reported once.
-    private mutating func cancelled(_ device: VirtualStimulator) -> Microseconds {
-        let from = device.echo?.cancelledFrom ?? Microseconds(.max)
-        defer { reportedCancel = from.value }
-        return from.value == reportedCancel ? Microseconds(.max) : from
+    private func cancelled(_ device: VirtualStimulator) -> Microseconds {
+        device.takeCancellation()
     }
 }

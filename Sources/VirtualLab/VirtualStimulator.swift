@@ -37,6 +37,7 @@ public import Signal
     private var queue = PulseQueue()
     private let record: RigidRing<StimulatorEvent>
     private var lastAcceptedPulse = Int64.min
+    private var untold = Microseconds(.max)
 
     /// A device that has just booted; its record holds `recordCapacity` events until ``nextEvent()`` takes them.
     public init(_ specification: StimulatorSpecification, recordCapacity: Int = 4_096) {
@@ -58,6 +59,7 @@ public import Signal
         refusals = 0
         flags = []
         echo = nil
+        untold = Microseconds(.max)
         log(event(.boot, at: now))
     }
 
@@ -138,6 +140,14 @@ public import Signal
         log(event(.cancelled, at: from))
     }
 
+    /// From when on pulses were cancelled since the last call; `Int64.max`: none.
+    ///
+    /// A segment that was accepted meanwhile runs: the cancellation came before it.
+    public func takeCancellation() -> Microseconds {
+        defer { untold = Microseconds(.max) }
+        return untold
+    }
+
     /// Output ends now, and so does the lease.
     public func stop() {
         takeAway(from: now)
@@ -157,6 +167,7 @@ public import Signal
         queue.cancel(from: time.value)
         lastAcceptedPulse = min(lastAcceptedPulse, time.value - 1)
         if let known = echo { echo?.cancelledFrom = min(known.cancelledFrom, time) }
+        if echo != nil { untold = min(untold, time) }
     }
 
     private func deliver(_ pulse: QueuedPulse) {

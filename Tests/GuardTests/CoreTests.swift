@@ -224,4 +224,42 @@ import Testing
         _ = leaping.token(at: 1_000_001)
         #expect(leaping.core.latch.contains(.clock))
     }
+
+    @Test("An answered delivery ends a series of silences, and its echo is checked again")
+    func answerAfterSilence() {
+        var bench = Bench()
+        _ = bench.arm(at: 0)
+        bench.notes.failure = .uncertain
+        _ = bench.token(at: 5000, proposing: pulse(100_000, at: 20_000))
+        bench.notes.failure = nil
+        let answered = bench.token(at: 10_000, proposing: pulse(100_000, at: 30_000))
+        #expect(answered.proposalPermitted && !answered.flags.contains(.uncertain))
+        bench.notes.falsifiesEcho = true
+        let report = bench.token(at: 15_000, proposing: pulse(100_000, at: 40_000))
+        #expect(InterlockSet(rawValue: report.latch) == .readBack)
+    }
+
+    @Test("A leaping virtual clock ends output at the last good time, so that nothing queued is delivered by the leap")
+    func leapingClock() {
+        var bench = Bench(virtualTime: true)
+        _ = bench.arm(at: 0)
+        _ = bench.token(at: 5000, proposing: pulse(100_000, at: 20_000))
+        _ = bench.token(at: 9_000_000)
+        #expect(bench.notes.zeros == [5000])
+        var first = Bench(virtualTime: true)
+        _ = first.arm(at: .max / 2)
+        #expect(first.core.latch.contains(.clock) && first.notes.zeros == [0])
+    }
+
+    @Test("A wrong shape that the runtime's own gate found latches here too")
+    func runtimeViolation() {
+        var bench = Bench()
+        _ = bench.arm(at: 0)
+        var record = bench.record(at: 5000)
+        record.hasProposal = true
+        record.segment = pulse(100_000, at: 20_000)
+        record.runtimeVerdict = InterlockSet.waveformClass.rawValue
+        #expect(bench.send(record, at: 5000).latch == InterlockSet.waveformClass.rawValue)
+        #expect(bench.core.mode == .latched && bench.notes.delivered.isEmpty)
+    }
 }

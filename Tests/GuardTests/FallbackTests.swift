@@ -67,4 +67,65 @@ import Testing
         for time in 190...200 { bench.core.advance(to: Microseconds(Int64(time) * 1000)) }
         #expect(bench.core.mode == .latched && bench.notes.zeros.count == 1)
     }
+
+    /// By hand: after a pause longer than the lease of 250 ms the output counts as zero, so the baseline starts at zero.
+    @Test("A baseline that follows a rest ramps up from zero instead of being refused")
+    func baselineAfterRest() {
+        var bench = running(.openLoopBaseline)
+        let before = bench.notes.delivered.count
+        for time in 18...100 {
+            _ = bench.token(at: Int64(time) * 5000, proposing: .rest(at: Microseconds(Int64(time) * 5000 + 10_000)))
+        }
+        bench.core.runtimeLost(at: Microseconds(500_000))
+        for time in 501...2000 { bench.core.advance(to: Microseconds(Int64(time) * 1000)) }
+        #expect(bench.core.mode == .fallback && bench.core.latch == .tokenStale)
+        let played = bench.notes.delivered.dropFirst(before).map(\.segment.amplitude.value)
+        #expect((played.first ?? .max) <= 200_000 && played.last == 1_000_000)
+    }
+
+    @Test("A runtime that comes back after the fallback began delivers nothing")
+    func returningRuntime() {
+        var bench = running(.openLoopBaseline)
+        for time in 91...110 { bench.core.advance(to: Microseconds(Int64(time) * 1000)) }
+        #expect(bench.core.mode == .fallback && bench.core.latch == .tokenStale)
+        let report = bench.token(at: 111_000, proposing: pulse(500_000, at: 135_000), mode: .fallback)
+        #expect(!report.proposalPermitted)
+        #expect(InterlockSet(rawValue: report.verdict).contains(.latchSet))
+        #expect(!bench.notes.delivered.contains { $0.segment.firstPulse.value == 135_000 })
+    }
+
+    @Test("Disarming at 500 µA ramps off inside the signed slope and ends off without a latch")
+    func disarmRamps() {
+        var bench = running(.stop)
+        #expect(bench.send(bench.record(.disarm, at: 90_000), at: 90_000).mode == .fallback)
+        bench.core.runtimeLost(at: Microseconds(91_000))
+        #expect(bench.core.isFinished == false)
+        for time in 92...300 { bench.core.advance(to: Microseconds(Int64(time) * 1000)) }
+        let steps = bench.notes.delivered.suffix(from: 7)
+            .map { ($0.segment.amplitude.value, $0.segment.firstPulse.value) }
+        #expect(steps.count >= 4)
+        for (earlier, later) in zip(steps, steps.dropFirst()) {
+            #expect((earlier.0 - later.0) * 1_000_000 <= 20_000_000 * (later.1 - earlier.1))
+        }
+        #expect(bench.core.mode == .off && bench.core.latch.isEmpty && bench.core.isFinished)
+    }
+
+    @Test("In the file's fallback the runtime may only do what it says", arguments: [Fallback.stop, .rampOff])
+    func requestedFallback(_ kind: Fallback) {
+        var limits = testLimits()
+        limits.onSensorLoss = kind
+        var bench = Bench(limits: limits)
+        _ = bench.arm(at: 0)
+        for step in 1...3 {
+            let time = Int64(step) * 10_000
+            _ = bench.token(at: time, proposing: pulse(Int64(step) * 100_000, at: time + 10_000))
+        }
+        #expect(bench.token(at: 40_000, mode: .fallback).mode == .fallback)
+        #expect(bench.notes.zeros == (kind == .stop ? [40_000] : []))
+        let raised = bench.token(at: 45_000, proposing: pulse(400_000, at: 55_000), mode: .fallback)
+        #expect(InterlockSet(rawValue: raised.verdict) == .ramp)
+        let lowered = bench.token(at: 50_000, proposing: pulse(200_000, at: 65_000), mode: .fallback)
+        #expect(lowered.proposalPermitted == (kind == .rampOff))
+        #expect(bench.token(at: 55_000, mode: .closedLoop).mode == .fallback)
+    }
 }

@@ -19,7 +19,11 @@ struct ProcessTests {
         let reports = bench.stimulate(milliseconds: 300)
         #expect(reports.contains { $0.proposalPermitted })
         #expect(reports.allSatisfy { $0.leaseEnd.value <= $0.now.value + 250_000 })
-        let last = bench.exchange(.disarm, at: bench.now)
+        var last = bench.exchange(.disarm, at: bench.now)
+        for _ in 0..<400 where last?.mode == .fallback {
+            usleep(5000)
+            last = bench.exchange(at: bench.now)
+        }
         #expect(last?.mode == .off && last?.latch == 0)
         bench.processes.link.close()
         #expect(ProcessBench.exitCode(of: bench.processes.guardPID) == 0)
@@ -140,5 +144,22 @@ struct ProcessTests {
         #expect(throws: GuardLinkError.refused(.limitsDiffer)) { try other.hello() }
         #expect(ProcessBench.exitCode(of: other.processes.guardPID) == 3)
         #expect(ProcessBench.exitCode(of: other.processes.stimulatorPID) == 0)
+    }
+
+    /// A stand-in for the stimulator, which says when its socket has ended.
+    @Test("Where the guard cannot be started, the stimulator that was started for it ends")
+    func spawnFails() throws {
+        let folder = ProcessBench.newFolder()
+        let script = [UInt8]("#!/bin/sh\ncat <&3 >/dev/null\necho ended >\"$6\"\n".utf8)
+        let descriptor = unsafe open(folder + "/stimulator", O_WRONLY | O_CREAT | O_CLOEXEC, 0o755)
+        #expect(unsafe write(descriptor, script, script.count) == script.count)
+        close(descriptor)
+        #expect(throws: GuardSpawnError.spawn(path: folder + "/absent", code: ENOENT)) {
+            try spawnGuard(
+                guardExecutable: folder + "/absent", stimulatorExecutable: folder + "/stimulator",
+                limits: ProcessBench.limits, device: ProcessBench.device, state: folder, record: folder + "/ended",
+                virtual: true)
+        }
+        #expect(try readFile(folder + "/ended") == [UInt8]("ended\n".utf8))
     }
 }

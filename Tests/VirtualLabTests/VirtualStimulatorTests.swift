@@ -66,6 +66,21 @@ func leaseEnds() {
     #expect(device.deliveredPulses == 2)
 }
 
+/// By hand: the lease ends at 10 ms, and the new segment begins at 70 ms.
+@Test("A cancellation is told once, even where a new segment was accepted before anybody asked")
+func cancellationIsTold() {
+    let device = device()
+    #expect(device.grantLease(until: Microseconds(10_000)) == [])
+    #expect(device.accept(segment(1_000, pulses: 2)) == [])
+    #expect(device.takeCancellation().value == .max)
+    device.advance(to: Microseconds(60_000))
+    #expect(device.grantLease(until: Microseconds(200_000)) == [])
+    #expect(device.accept(segment(70_000)) == [])
+    #expect(device.takeCancellation().value == 10_000)
+    #expect(device.takeCancellation().value == .max)
+    #expect(device.echo?.cancelledFrom.value == .max)
+}
+
 @Test("A renewed lease lets output go on")
 func leaseRenewed() {
     let device = device()
