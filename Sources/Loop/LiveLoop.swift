@@ -1,6 +1,7 @@
 public import Acquisition
 internal import Conditioning
 internal import Decoding
+internal import Glibc
 internal import Interlocks
 public import Sessions
 public import Signal
@@ -89,7 +90,7 @@ public final class LiveLoop {
         executor.stop()
         thread.join()
         source.stop()
-        return outcome(built, feed: feed, grant: grant)
+        return outcome(built, feed: feed, grant: grant, epoch: epoch)
     }
 
     /// One detached task without an executor preference: the scheduler's job holds the thread until the loop ends.
@@ -109,10 +110,10 @@ public final class LiveLoop {
         }
     }
 
-    private func outcome(_ built: Wired, feed: LiveFeed, grant: RealtimeGrant) -> LoopOutcome {
+    private func outcome(_ built: Wired, feed: LiveFeed, grant: RealtimeGrant, epoch: UInt64) -> LoopOutcome {
         var last = built.state.last
         let lost = link?.isClosed == true
-        if let link, !lost { last = farewell(link, last: last, now: built.state.last.time) }
+        if let link, !lost { last = farewell(link, last: last, now: built.state.last.time, epoch: epoch) }
         let ending: LoopEnding =
             if last.latch != 0 || built.state.isStopped {
                 .latched
@@ -129,21 +130,34 @@ public final class LiveLoop {
             neuronUpdates: built.totals.neuronUpdates, grant: grant, overruns: source.overruns)
     }
 
-    /// Disarms, hears the guard's last word, and closes the socket.
-    private func farewell(_ link: GuardLink, last: SafetyRecord, now: Int64) -> SafetyRecord {
+    /// Disarms, gives tokens while the guard ramps what still runs off, and closes the socket.
+    private func farewell(_ link: GuardLink, last: SafetyRecord, now: Int64, epoch: UInt64) -> SafetyRecord {
         while link.receive() != nil {}
-        var record = RuntimeRecord()
-        record.order = .disarm
-        record.health = .max
-        record.now = Microseconds(now / 1_000 + plan.safety / 1_000)
         var final = last
-        if link.send(&record) {
-            while let report = link.receiveBlocking(timeoutMilliseconds: 1_000) {
-                final.take(report)
-                if report.sequence == record.sequence { break }
-            }
+        var time = now
+        var order = RuntimeOrder.disarm
+        for _ in 0..<200 {
+            time = plan.pace == .real ? MonotonicClock(epoch: epoch).now() : time + plan.safety
+            guard let report = exchange(link, order, at: time) else { break }
+            final.take(report)
+            guard report.mode == .fallback else { break }
+            order = .token
+            if plan.pace == .real { usleep(UInt32(plan.safety / 1_000)) }
         }
         link.close()
         return final
+    }
+
+    private func exchange(_ link: GuardLink, _ order: RuntimeOrder, at time: Int64) -> GuardReport? {
+        var record = RuntimeRecord()
+        record.order = order
+        record.health = .max
+        record.mode = order == .disarm ? .off : .fallback
+        record.now = Microseconds(time / 1_000)
+        guard link.send(&record) else { return nil }
+        while let report = link.receiveBlocking(timeoutMilliseconds: 1_000) {
+            if report.sequence == record.sequence { return report }
+        }
+        return nil
     }
 }

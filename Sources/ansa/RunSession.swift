@@ -50,6 +50,11 @@ struct RunSession {
         if let seconds = arguments.number("seconds") {
             plan.ticks = max(1, Int64((seconds * 1e9 / Double(plan.block)).rounded()))
         }
+        if let recording = source as? Recording {
+            // Output must have ramped off when the recording ends.
+            let frames = Int64(plan.format.frames)
+            plan.ticks = min(plan.ticks ?? .max, (recording.length + frames - 1) / frames)
+        }
         if arms { plan.rampTicks = setup.rampTicks }
         if let window = inputs.limits?.deadlineMissWindow.value, window > 0 { plan.missWindow = window * 1_000 }
         self.plan = plan
