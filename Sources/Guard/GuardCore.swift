@@ -149,7 +149,9 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
 
     /// What a fallback goes on from: the last segment at the amplitude that the gate counts as present; nil at rest.
     var running: Segment? {
-        guard var segment = lastSegment else { return nil }
+        guard var segment = lastSegment, let end = state.lastPulseEnd else { return nil }
+        // A train whose next pulse is overdue has ended: the runtime ramped it off, or proposed rests.
+        guard lastNow.value <= end.value + segment.period.value else { return nil }
         segment.amplitude = state.output(at: lastNow).amplitude
         return segment.amplitude.value > 0 ? segment : nil
     }
