@@ -45,6 +45,16 @@ public struct LoopSetup: Sendable {
         return microseconds * 1_000 / profile.blockNanoseconds + 5
     }
 
+    /// The filters' coefficients as hexadecimal bits, one fact a section: b0 b1 b2 a1 a2, as IEEE 754 doubles.
+    ///
+    /// - Throws: a filter that the rate does not allow.
+    public func coefficients() throws(AssemblyError) -> [String] {
+        try conditioningConfiguration(profile, format: format, montage: montage).biquads.map { section in
+            [section.b0, section.b1, section.b2, section.a1, section.a2]
+                .map { String($0.bitPattern, radix: 16) }.joined(separator: " ")
+        }
+    }
+
     /// Builds everything once and throws it away: what cannot be wired is said before anything is written or started.
     ///
     /// - Throws: what a profile asks for and cannot have.

@@ -95,7 +95,7 @@ extension RunInputs {
         return JournalHeader(
             inputs: files, format: run.plan.format, montage: run.source.montage, seed: run.seed,
             instructionSet: instructionSet, implementedInterlocks: InterlockSet.implemented.rawValue,
-            facts: [JournalFact("arms", run.arms ? "true" : "false")],
+            facts: [JournalFact("arms", run.arms ? "true" : "false")] + run.coefficients,
             labels: [
                 JournalFact("date", ISO8601DateFormatter().string(from: Date())),
                 JournalFact("host", ProcessInfo.processInfo.hostName),

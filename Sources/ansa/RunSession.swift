@@ -19,6 +19,8 @@ struct RunSession {
     let directory: String
     let seed: UInt64
     let arms: Bool
+    /// The filters' coefficients, for the journal's first record.
+    let coefficients: [JournalFact]
 
     /// Loads and checks everything; nothing has been written or started afterwards.
     init(_ arguments: ParsedArguments) throws(Failure) {
@@ -59,7 +61,10 @@ struct RunSession {
         if let window = inputs.limits?.deadlineMissWindow.value, window > 0 { plan.missWindow = window * 1_000 }
         self.plan = plan
         directory = arguments.text("session") ?? Self.newDirectory(inputs.profile.name)
-        do throws(AssemblyError) { try setup.check() } catch {
+        do throws(AssemblyError) {
+            try setup.check()
+            coefficients = try setup.coefficients().enumerated().map { JournalFact("biquad.\($0.offset)", $0.element) }
+        } catch {
             throw Failure(ExitCode.badFile, "\(inputs.profileFile.path): \(error)")
         }
         try checkArming()
