@@ -93,7 +93,13 @@ let package = Package(
         tests("SessionsTests", ["Sessions", "Signal", "Interlocks"]),
         tests("ConfigurationTests", ["Configuration", "Interlocks", "Signal"]),
         tests("GuardTests", ["Guard", "Configuration", "Stimulation", "Interlocks", "Signal", "VirtualLab"]),
-        tests("LoopTests", ["Loop", "Signal"]),
+        tests(
+            "LoopTests",
+            [
+                "Loop", "Acquisition", "Conditioning", "Configuration", "Decoding", "Interlocks", "Signal",
+                "Stimulation",
+                "VirtualLab",
+            ]),
         tests("VirtualLabTests", ["VirtualLab", "Acquisition", "Stimulation", "Interlocks", "Signal"]),
         tests("CampaignsTests", ["Campaigns"]),
         tests("MonitorTests", ["Monitor"]),

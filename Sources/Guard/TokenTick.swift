@@ -58,7 +58,7 @@ extension GuardCore where Device: ~Copyable {
         if kind == .stop { quench() }
     }
 
-    /// What the runtime may not do while a fallback runs: play beside the guard, play after a stop, or raise a ramp-off.
+    /// What the runtime may not do while a fallback runs: play beside the guard or after a stop, or raise a ramp-off.
     private func fallbackFaults(_ segment: Segment) -> InterlockSet {
         guard mode == .fallback, !segment.isRest else { return [] }
         if fallback != nil { return latch.isEmpty ? .notArmed : .latchSet }

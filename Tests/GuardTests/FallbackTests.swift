@@ -68,7 +68,7 @@ import Testing
         #expect(bench.core.mode == .latched && bench.notes.zeros.count == 1)
     }
 
-    /// By hand: after a pause longer than the lease of 250 ms the output counts as zero, so the baseline starts at zero.
+    /// By hand: after a pause longer than the lease of 250 ms the output counts as zero; there the baseline starts.
     @Test("A baseline that follows a rest ramps up from zero instead of being refused")
     func baselineAfterRest() {
         var bench = running(.openLoopBaseline)
