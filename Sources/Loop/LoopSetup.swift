@@ -74,6 +74,7 @@ public struct LoopSetup: Sendable {
             throw AssemblyError(
                 text: "the limits have no pair \"\(wanted.pair)\"; they have " + listed(pairNames))
         }
+        try checkPulsesInFlight(period: wanted.period)
         let program = StimulationProgram(
             pair: Int32(pair), width: wanted.width, period: wanted.period,
             rampUp: profile.controller.rampUp ?? limits.rampUp,
@@ -84,6 +85,15 @@ public struct LoopSetup: Sendable {
             controller: Controller(law: try law(limits), program: program), limits: limits,
             gate: GateState(limits: limits), outputMode: outputMode, blanking: configuration.blanking, format: format,
             arms: arms)
+    }
+
+    /// Pulses of four blocks may wait for blanking at once: proposed, in flight, and disturbed across a block's end.
+    private func checkPulsesInFlight(period: Microseconds) throws(AssemblyError) {
+        let inBlock = profile.blockNanoseconds / 1_000 / max(1, period.value) + 1
+        guard inBlock * 4 > Int64(MarkSchedule.capacity) else { return }
+        throw AssemblyError(
+            text: "a block of \(profile.blockNanoseconds / 1_000_000) ms holds \(inBlock) pulses; at most "
+                + "\(MarkSchedule.capacity / 4) can be blanked: take shorter blocks")
     }
 
     private func law(_ limits: Limits) throws(AssemblyError) -> ControlLaw {

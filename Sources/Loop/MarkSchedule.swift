@@ -3,7 +3,8 @@ internal import Signal
 /// The stretches of samples that segments in flight will disturb, until the block that holds them has been conditioned.
 ///
 /// Written by the stimulation stage and read by the conditioning stage, both on the loop's one thread. It holds at most
-/// 256 marks; a segment that would not fit is refused by its writer, so that no pulse goes out unblanked.
+/// 256 marks; a profile whose blocks could hold more pulses in flight is refused when it is wired, so that no pulse
+/// goes out unblanked.
 @safe final class MarkSchedule: @unchecked Sendable {
     static let capacity = 256
     private let marks: UnsafeMutablePointer<StimulationMark>
@@ -23,10 +24,8 @@ internal import Signal
         unsafe present.deallocate()
     }
 
-    func hasRoom(for pulses: Int64) -> Bool { Int64(count) + pulses <= Int64(Self.capacity) }
-
     func add(_ mark: StimulationMark) {
-        guard count < Self.capacity else { return }
+        precondition(count < Self.capacity, "more pulses in flight than the profile allows")
         unsafe marks[count] = mark
         count += 1
     }
