@@ -103,7 +103,7 @@ let package = Package(
         tests("VirtualLabTests", ["VirtualLab", "Acquisition", "Stimulation", "Interlocks", "Signal"]),
         tests("CampaignsTests", ["Campaigns"]),
         tests("MonitorTests", ["Monitor"]),
-        tests("EndToEndTests", []),
+        tests("EndToEndTests", ["Sessions", "Signal"]),
         tests("RealtimeTests", []),
         tests("TidyTests", []),
     ]

@@ -87,7 +87,8 @@ extension RunInputs {
         ]
         if let limitsFile { files.append(JournalInput(role: "limits", name: limitsFile.name, bytes: limitsFile.bytes)) }
         for file in signatures {
-            files.append(JournalInput(role: "signature", name: file.name, bytes: file.bytes))
+            let role = Role.allCases.first { file.path.hasSuffix("\($0.rawValue).minisig") }
+            files.append(JournalInput(role: "signature-\(role?.rawValue ?? "")", name: file.name, bytes: file.bytes))
         }
         if let networkFile {
             files.append(JournalInput(role: "network", name: networkFile.name, bytes: networkFile.bytes))

@@ -100,7 +100,12 @@ struct RunSession {
         let (writer, inlet) = try openJournal()
         let log = SessionLog(directory: directory)
         log.write("started", ["pace": plan.pace.rawValue, "arms": "\(arms)", "seed": "\(seed)"])
-        let guarded = try startGuard()
+        let guarded: GuardedSession?
+        do throws(Failure) { guarded = try startGuard() } catch {
+            // What was begun is closed: the folder stays, whole, as the record of a refusal.
+            _ = try? writer.finish(dropped: inlet.dropped)
+            throw error
+        }
         let loop = LiveLoop(
             setup: setup, plan: plan, source: source, link: guarded?.link, inlet: inlet, signals: signals,
             journalFailed: { writer.failure != 0 })
@@ -113,6 +118,7 @@ struct RunSession {
         } catch {
             watcher.stop()
             guarded?.end()
+            _ = try? writer.finish(dropped: inlet.dropped)
             throw Failure(ExitCode.badFile, "\(inputs.profileFile.path): \(error)")
         }
         watcher.stop()

@@ -12,6 +12,8 @@ struct SignalHandler {
         raised.store(unsafe UInt(bitPattern: Unmanaged.passRetained(signals).toOpaque()), ordering: .releasing)
         for number in Self.numbers { _ = signal(number, onSignal) }
         _ = signal(SIGPIPE, SIG_IGN)
+        // A file at its size limit is a full disk, which the journal reports and which ends the session in order.
+        _ = signal(SIGXFSZ, SIG_IGN)
     }
 
     /// The signals end the program again.
