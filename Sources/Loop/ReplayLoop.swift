@@ -12,11 +12,12 @@ public struct ReplayOutcome: Sendable {
 
 /// Recomputes every stage of a session from its recorded samples and inputs.
 ///
-/// `setup` is wired as the session was, from the inputs in its folder.
+/// `setup` is wired as the session was, from the inputs in its folder. `isCutShort`: the session was not closed in order,
+/// so that its last tick may lack records, which is then no difference.
 ///
 /// - Throws: ``JournalError`` where the journal is damaged, ``AssemblyError`` where its inputs cannot be wired.
 public func replay(
-    _ directory: String, setup: LoopSetup, arms: Bool
+    _ directory: String, setup: LoopSetup, arms: Bool, isCutShort: Bool = false
 ) async throws -> ReplayOutcome {
     let executor = RealtimeExecutor()
     let (thread, _) = RealtimeThread.start(executor, realtime: false)
@@ -33,7 +34,7 @@ public func replay(
     let built = try await wire(setup, wiring, snapshots: snapshots)
     let replayer = Replayer(
         on: executor, reader: try JournalReader(directory), stages: built.stages, feed: feed, comparison: comparison,
-        statistics: built.statistics, format: setup.format)
+        statistics: built.statistics, format: setup.format, isCutShort: isCutShort)
     try await Task.detached { try await replayer.run() }.value
     return ReplayOutcome(
         divergence: comparison.divergence, ticks: built.statistics.ticks, compared: comparison.compared)

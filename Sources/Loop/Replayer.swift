@@ -11,10 +11,11 @@ internal import Signal
     private let comparison: RecordComparison
     private let statistics: LoopStatistics
     private let block: Int64
+    private let isCutShort: Bool
 
     init(
         on executor: RealtimeExecutor, reader: sending JournalReader, stages: Stages, feed: RecordedFeed,
-        comparison: RecordComparison, statistics: LoopStatistics, format: BlockFormat
+        comparison: RecordComparison, statistics: LoopStatistics, format: BlockFormat, isCutShort: Bool
     ) {
         unsafe unownedExecutor = executor.asUnownedSerialExecutor()
         self.reader = reader
@@ -23,6 +24,7 @@ internal import Signal
         self.comparison = comparison
         self.statistics = statistics
         block = format.blockNanoseconds
+        self.isCutShort = isCutShort
     }
 
     /// Replays to the end of the journal or to the first difference.
@@ -40,6 +42,7 @@ internal import Signal
             }
             group.append(record)
         }
+        comparison.mayEndEarly = isCutShort
         await replay(group, &tick)
     }
 

@@ -42,10 +42,12 @@ private func verifyReplay(_ arguments: ParsedArguments) async throws(Failure) ->
     let directory = arguments.word("source")
     let setup: LoopSetup
     let arms: Bool
+    let isCutShort: Bool
     do throws(JournalError) {
         let checked = try JournalReader.verify(directory)
         if let damage = checked.damage.first { throw JournalError.damaged(damage) }
         for warning in checked.warnings { Terminal.tell("Warning: \(warning)") }
+        isCutShort = checked.isRecovered || !checked.isClosed
         let reader = try JournalReader(directory)
         arms = reader.arms
         setup = try recordedSetup(reader)
@@ -53,7 +55,9 @@ private func verifyReplay(_ arguments: ParsedArguments) async throws(Failure) ->
         throw Failure(error.exitCode, "\(error)")
     }
     let outcome: ReplayOutcome
-    do { outcome = try await Loop.replay(directory, setup: setup, arms: arms) } catch let error as JournalError {
+    do {
+        outcome = try await Loop.replay(directory, setup: setup, arms: arms, isCutShort: isCutShort)
+    } catch let error as JournalError {
         throw Failure(error.exitCode, "\(error)")
     } catch {
         throw Failure(ExitCode.badFile, "\(directory): \(error)")

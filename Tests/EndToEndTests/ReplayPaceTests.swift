@@ -1,0 +1,103 @@
+import Foundation
+import Sessions
+import Testing
+
+/// One recording through one profile at both paces: decisions and commands are equal as long as the inputs are.
+@Suite(.serialized) struct ReplayPaceTests {
+    /// What one tick of a session came to.
+    struct Tick: Equatable {
+        var block: [UInt8] = []
+        var decision: [UInt8] = []
+        var proposal: [UInt8] = []
+        /// Words of the recorded inputs that a stage reads: misses in the window, and whether a report came.
+        var inputs: [UInt8] = []
+    }
+
+    /// All ticks of the session in `folder`. The recorded inputs are those that the tick's stages saw: that stand before.
+    static func ticks(_ folder: URL) throws -> [Int64: Tick] {
+        let reader = try JournalReader(folder.path)
+        var ticks: [Int64: Tick] = [:]
+        var inputs: [UInt8] = []
+        while let record = try reader.next() {
+            switch record.kind {
+            case .block:
+                ticks[record.tick, default: Tick()].block = record.payload
+                ticks[record.tick, default: Tick()].inputs = inputs
+            case .decision: ticks[record.tick, default: Tick()].decision = record.payload
+            case .proposal: ticks[record.tick, default: Tick()].proposal = record.payload
+            case .recordedInput: inputs = relevant(record.payload)
+            default: break
+            }
+        }
+        return ticks
+    }
+
+    /// Of the 21 words of a recorded input: safety tick, time, misses, report, and all that the report says but its
+    /// counter, which numbers messages.
+    private static func relevant(_ payload: [UInt8]) -> [UInt8] {
+        Array(payload[0..<48]) + Array(payload[56...])
+    }
+
+    /// Compares tick by tick.
+    ///
+    /// - Returns: how many ticks were compared whole, before the first one whose inputs differ.
+    static func compare(_ real: [Int64: Tick], _ max: [Int64: Tick]) -> (whole: Int64, decisions: Int64) {
+        var (whole, decisions) = (Int64(0), Int64(0))
+        var inputsAreEqual = true
+        for tick in 0..<Int64(max.count) {
+            guard let a = real[tick], let b = max[tick], a.block == b.block else { break }
+            #expect(!a.decision.isEmpty && a.decision == b.decision, "decision of tick \(tick)")
+            decisions += 1
+            inputsAreEqual = inputsAreEqual && a.inputs == b.inputs
+            guard inputsAreEqual else { continue }
+            #expect(a.proposal == b.proposal, "command of tick \(tick)")
+            whole += 1
+        }
+        return (whole, decisions)
+    }
+
+    static func replay(_ source: String, _ profile: String, pace: String, to folder: URL) throws -> [Int64: Tick] {
+        let session = folder.appendingPathComponent(pace)
+        let words = ["replay", source, "--profile", "Profiles/\(profile)", "--pace", pace, "--seconds", "2"]
+        let all = RunInProgress.urgent + [BuiltProgram.ansa.executable.path] + words + ["--session", session.path]
+        let program = BuiltProgram(executable: URL(fileURLWithPath: all[0]))
+        let outcome = try program.run(Array(all.dropFirst()))
+        #expect(outcome.code == 0, "\(pace): \(outcome.errors)")
+        #expect(outcome.output.contains("0 pulses"), "a shadow stimulates nothing: \(outcome.output)")
+        #expect(try !StimulatorRecordLine.all(in: session).contains { $0.kind == "pulse" })
+        #expect(try BuiltProgram.ansa.run(["replay", session.path, "--verify"]).code == 0, "\(pace)")
+        return try ticks(session)
+    }
+
+    static func expectEqualPaces(_ source: String, _ profile: String, in folder: URL) throws {
+        let max = try replay(source, profile, pace: "max", to: folder)
+        let real = try replay(source, profile, pace: "real", to: folder)
+        #expect(max.count == 200)
+        #expect(!(max[199]?.proposal.isEmpty ?? true), "there are commands to compare")
+        let (whole, decisions) = compare(real, max)
+        print("\(profile): \(decisions) decisions equal at both paces, commands up to the first other input: \(whole)")
+        // A machine that loses blocks in the first second loses the test's point too.
+        #expect(decisions >= 100)
+        #expect(whole >= 1)
+    }
+
+    @Test(
+        "A patient's recording decides and commands the same at pace real and at pace max",
+        .enabled(if: Recordings.isPresent, "needs recordings in ANSA_DATA"))
+    func recording() throws {
+        let folder = try BuiltProgram.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Self.expectEqualPaces(Recordings.gripForce.path, "grip-force", in: folder)
+    }
+
+    @Test("A recorded session drives its own profile to the same decisions at pace real and at pace max")
+    func session() throws {
+        let (outcome, session) = try RunTests.run("adaptive-dbs", seconds: 2, ["--seed", "5"])
+        defer { RunTests.remove(session) }
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        try Self.expectEqualPaces(session.path, "adaptive-dbs", in: session.deletingLastPathComponent())
+        let original = try Self.ticks(session)
+        let shadow = try Self.ticks(session.deletingLastPathComponent().appendingPathComponent("max"))
+        #expect((0..<200).allSatisfy { original[$0]?.decision == shadow[$0]?.decision })
+    }
+}

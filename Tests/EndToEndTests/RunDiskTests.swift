@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+/// A disk that is full ends a session in order, with what was recorded readable.
+@Suite(.serialized) struct RunDiskTests {
+    static let shell = BuiltProgram(executable: URL(fileURLWithPath: "/bin/bash"))
+
+    @Test("A file-size limit in mid-session ends the run with 74 and names the journal; the session recovers and replays")
+    func sizeLimit() throws {
+        let folder = try BuiltProgram.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let session = folder.appendingPathComponent("session").path
+        // 500 blocks of 1,024 bytes: about three of the thirty seconds.
+        let script = """
+            ulimit -f 500
+            exec "$1" run Profiles/continuous-dbs --arm --pace max --seconds 30 --seed 1 --session "$2" --format json
+            """
+        let outcome = try Self.shell.run(["-c", script, "bash", BuiltProgram.ansa.executable.path, session])
+        #expect(outcome.code == 74, "\(outcome.errors)")
+        #expect(outcome.errors.contains("journal"), "\(outcome.errors)")
+        try SignalTests.expectRampOff(URL(fileURLWithPath: session))
+        try Self.expectReadable(session)
+    }
+
+    /// A file system of one megabyte, of this test alone: a mount in a name space of its own.
+    static let canMount: Bool = {
+        let words = ["--mount", "/bin/bash", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt"]
+        let program = BuiltProgram(executable: URL(fileURLWithPath: "/usr/bin/unshare"))
+        return (try? program.run(words).code) == 0
+    }()
+
+    @Test(
+        "A full file system ends the run with 74; with room again the session recovers and replays",
+        .enabled(if: canMount, "needs the right to mount a file system in a name space of its own"))
+    func fullDisk() throws {
+        let folder = try BuiltProgram.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // Behind the run: what it left is copied out of the small file system, which ends with the script.
+        let script = """
+            set -e
+            mkdir "$2/small"; mount -t tmpfs -o size=1m tmpfs "$2/small"; head -c 300000 /dev/zero >"$2/small/ballast"
+            code=0
+            "$1" run Profiles/continuous-dbs --arm --pace max --seconds 60 --seed 1 --session "$2/small/session" || code=$?
+            cp -r "$2/small/session" "$2/session"
+            exit $code
+            """
+        let program = BuiltProgram(executable: URL(fileURLWithPath: "/usr/bin/unshare"))
+        let words = ["--mount", "/bin/bash", "-c", script, "bash", BuiltProgram.ansa.executable.path, folder.path]
+        let outcome = try program.run(words)
+        #expect(outcome.code == 74, "\(outcome.errors)")
+        #expect(outcome.errors.contains("full"), "\(outcome.errors)")
+        try Self.expectReadable(folder.path + "/session")
+    }
+
+    private static func expectReadable(_ session: String) throws {
+        let verified = try BuiltProgram.ansa.run(["session", "verify", session, "--format", "json"])
+        #expect(verified.json["outcome"] as? String == "recoverable", "\(verified.output)\(verified.errors)")
+        #expect((verified.json["records"] as? Int ?? 0) > 1_000)
+        let recovered = try BuiltProgram.ansa.run(["session", "recover", session])
+        #expect(recovered.code == 0, "\(recovered.errors)")
+        #expect(try BuiltProgram.ansa.run(["session", "verify", session]).code == 0)
+        let replayed = try BuiltProgram.ansa.run(["replay", session, "--verify", "--format", "json"])
+        #expect(replayed.code == 0, "\(replayed.errors)")
+        #expect((replayed.json["ticks"] as? Int ?? 0) > 100)
+    }
+}
