@@ -20,6 +20,12 @@ public enum MissCause: Int, Sendable, CaseIterable {
     public internal(set) var shedMonitors: Int64 = 0
     public internal(set) var gaps: Int64 = 0
     public internal(set) var steadyMinorFaults: Int64 = 0
+    /// How often the processor was taken from the loop's thread after warm-up.
+    public internal(set) var steadyInvoluntarySwitches: Int64 = 0
+    /// Processor time of the loop's thread after warm-up, and the wall time in which it was used, in nanoseconds.
+    public internal(set) var steadyThreadNanoseconds: Int64 = 0
+    /// See ``steadyThreadNanoseconds``.
+    public internal(set) var steadyWallNanoseconds: Int64 = 0
     /// Allocations of the loop's thread after warm-up; nil where no counter is loaded.
     public internal(set) var steadyAllocations: Int64?
 

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// Allocations and page faults of the loop's thread between warm-up and end.
+/// Allocations, page faults, switches and processor time of the loop's thread between warm-up and end.
 ///
 /// The allocation counter is a library that a test preloads; without it allocations are not counted, and that is what
 /// the statistics then say.
@@ -10,7 +10,7 @@ internal import Glibc
     static let warmUpTicks: Int64 = 200
     private let counter: (@convention(c) () -> UInt64)?
     private var allocations: UInt64 = 0
-    private var faults: UInt64 = 0
+    private var usage = ThreadUsage()
     private var isCounting = false
 
     init() {
@@ -21,21 +21,35 @@ internal import Glibc
     mutating func count(tick: Int64) {
         guard tick == Self.warmUpTicks else { return }
         isCounting = true
-        faults = Self.minorFaults()
+        usage = ThreadUsage.now()
         allocations = counter?() ?? 0
     }
 
     func stop(into statistics: LoopStatistics) {
         guard isCounting else { return }
         if let counter { statistics.steadyAllocations = Int64(counter() - allocations) }
-        statistics.steadyMinorFaults = Int64(Self.minorFaults() - faults)
+        let end = ThreadUsage.now()
+        statistics.steadyMinorFaults = Int64(end.minorFaults - usage.minorFaults)
+        statistics.steadyInvoluntarySwitches = Int64(end.involuntary - usage.involuntary)
+        statistics.steadyThreadNanoseconds = Int64(end.thread - usage.thread)
+        statistics.steadyWallNanoseconds = Int64(end.wall - usage.wall)
     }
+}
 
-    private static func minorFaults() -> UInt64 {
-        var minor: UInt64 = 0
+/// What the kernel has counted of the calling thread so far.
+private struct ThreadUsage {
+    var minorFaults: UInt64 = 0
+    var involuntary: UInt64 = 0
+    /// Processor time and CLOCK_MONOTONIC in nanoseconds.
+    var thread: UInt64 = 0
+    var wall: UInt64 = 0
+
+    static func now() -> ThreadUsage {
+        var usage = ThreadUsage()
         var major: UInt64 = 0
-        var involuntary: UInt64 = 0
-        unsafe ansa_thread_usage(&minor, &major, &involuntary)
-        return minor
+        unsafe ansa_thread_usage(&usage.minorFaults, &major, &usage.involuntary)
+        usage.thread = ansa_thread_cpu_nanoseconds()
+        usage.wall = ansa_monotonic_nanoseconds()
+        return usage
     }
 }

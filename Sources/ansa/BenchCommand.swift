@@ -17,6 +17,7 @@ struct BenchResult: Sendable {
 /// The areas that exist, in the order in which they run.
 private let benchAreas: [BenchArea] = [
     BenchArea(name: "filter") { _ in try benchFilter() },
+    BenchArea(name: "loop") { _ in try await benchLoop() },
     BenchArea(name: "adaptive") { try await benchAdaptive($0) },
 ]
 
@@ -45,6 +46,8 @@ extension Command {
                 let result = try await area.measure(arguments)
                 results[area.name] = AnyEncodable(value: result.json)
                 if !arguments.wantsJSON { Terminal.result(result.text) }
+            } catch let failure as Failure {
+                return failure.report()
             } catch {
                 Terminal.complain("bench \(area.name): \(error)")
                 return ExitCode.failed

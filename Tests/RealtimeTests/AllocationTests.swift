@@ -18,13 +18,13 @@ import Testing
     }
 
     /// Runs `profile` at pace max for `seconds` of signal and returns what it did.
-    static func run(_ profile: String, seconds: String, preload: Bool) throws -> Outcome {
+    static func run(_ profile: String, seconds: String, arm: Bool = false, preload: Bool) throws -> Outcome {
         let folder = try BuiltProgram.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let words = [
             "run", "Profiles/\(profile)", "--seconds", seconds, "--pace", "max", "--format", "json",
             "--monitor", "none", "--session", folder.appendingPathComponent("session").path,
-        ]
+        ] + (arm ? ["--arm"] : [])
         guard preload else { return try BuiltProgram.ansa.run(words) }
         let library = try counter()
         defer { try? FileManager.default.removeItem(at: library) }
@@ -39,6 +39,16 @@ import Testing
         let outcome = try Self.run(profile, seconds: seconds, preload: true)
         #expect(outcome.code == 0, "\(outcome.errors)")
         #expect((outcome.json["ticks"] as? Int ?? 0) >= 10_300)
+        #expect(outcome.json["steady_allocations"] as? Int == 0)
+    }
+
+    /// Judging twice, the guard's reports, pulses, blanking and ramps: a loop that nothing drives has none of them.
+    @Test("A steady tick that stimulates through the guard allocates nothing either, over 10,000 ticks")
+    func steadyArmedTicks() throws {
+        let outcome = try Self.run("adaptive-dbs", seconds: "103", arm: true, preload: true)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect((outcome.json["ticks"] as? Int ?? 0) >= 10_300)
+        #expect((outcome.json["pulses_delivered"] as? Int ?? 0) > 1_000)
         #expect(outcome.json["steady_allocations"] as? Int == 0)
     }
 
