@@ -49,9 +49,10 @@ func adaptiveSession(_ directory: String) throws -> AdaptiveSession {
         case .recordedInput:
             guard let safety = SafetyRecord(payload: record.payload), safety.hasReport != 0 else { continue }
             session.chargeFemtocoulombs = safety.deliveredCharge
-            guard let echo = safety.echo else { continue }
-            session.echoes.append((blocks, echo))
-            patient.stimulate(echo)
+            for echo in [safety.cancellation, safety.echo].compactMap(\.self) {
+                session.echoes.append((blocks, echo))
+                patient.stimulate(echo)
+            }
         case .decision:
             guard let decision = DecisionRecord(payload: record.payload), decision.isValid != 0 else { continue }
             session.decoded.append(decision.value)

@@ -90,6 +90,8 @@ public struct SafetyRecord: BitwiseCopyable, Sendable, Hashable {
     public var deliveredCharge: Int64 = 0
     public var maximumAmplitude: Int64 = 0
     public var guardRefusals: Int64 = 0
+    /// ``GuardFlags``: refused orders, expiry of the limits, compliance.
+    public var flags: Int64 = 0
 
     /// Nothing happened.
     public init() {}

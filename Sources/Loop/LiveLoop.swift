@@ -16,6 +16,8 @@ public enum LoopEnding: Sendable {
     case sourceFailed(SourceError)
     /// The guard's process ended while it was needed.
     case guardLost
+    /// The guard refused to arm: these interlocks.
+    case notArmed(UInt64)
 }
 
 /// What a loop came to.
@@ -117,6 +119,8 @@ public final class LiveLoop {
         let ending: LoopEnding =
             if last.latch != 0 || built.state.isStopped {
                 .latched
+            } else if built.state.flags.contains(.orderRefused) {
+                .notArmed(built.state.last.verdict)
             } else if lost {
                 .guardLost
             } else if let failure = feed.failure ?? source.failure {

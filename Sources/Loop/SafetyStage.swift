@@ -29,6 +29,8 @@ enum SafetyPort {
     private let startTime: Int64
     private let realtimeOrVirtual: Bool
     private var waiting: GuardReport?
+    /// Of the newest token that was sent.
+    private var sentCounter: Int64 = 0
 
     init(
         on executor: RealtimeExecutor, port: SafetyPort, state: StimulationState, source: (any Source)?,
@@ -47,13 +49,35 @@ enum SafetyPort {
 
     /// One safety tick. True: the session is over (a latch, or the end that was ordered with output off).
     func process(_ tick: inout Tick) -> Bool {
-        let record = tick.recorded ?? consumed(tick)
+        var record = tick.recorded ?? consumed(tick)
         tick.recorded = nil
+        absorb(record, tick)
+        while let late = lateAnswer(after: record, tick) {
+            record = late
+            absorb(record, tick)
+        }
+        give(token(tick))
+        return state.isOver
+    }
+
+    private func absorb(_ record: SafetyRecord, _ tick: Tick) {
         state.consume(record)
         if record.hasReport != 0 { feedBack(record) }
         log.append(.recordedInput, .safety, tick: tick.index, record)
-        give(token(tick))
-        return state.isOver
+    }
+
+    /// After a late answer two wait: both are taken in, so that the runtime does not stay behind for good.
+    private func lateAnswer(after record: SafetyRecord, _ tick: Tick) -> SafetyRecord? {
+        guard case .live(let link, false) = port, record.hasReport != 0, record.reportCounter < sentCounter,
+            let report = link.receive()
+        else { return nil }
+        var late = SafetyRecord()
+        late.safetyIndex = tick.safetyIndex
+        late.time = tick.safetyTime
+        late.missesInWindow = tick.missesInWindow
+        late.realtimeOrVirtual = realtimeOrVirtual ? 1 : 0
+        late.take(report)
+        return late
     }
 
     /// What the world decided since the last safety tick.
@@ -76,8 +100,9 @@ enum SafetyPort {
         }
     }
 
-    /// The device's echo goes to the source: a twin answers what was accepted.
+    /// The device's echo goes to the source: a twin answers what was accepted, after what was cancelled before it.
     private func feedBack(_ record: SafetyRecord) {
+        if let cancellation = record.cancellation { source?.stimulate(cancellation) }
         if let echo = record.echo { source?.stimulate(echo) }
     }
 
@@ -115,18 +140,24 @@ enum SafetyPort {
         guard case .live(let link, let lockStep) = port else { return }
         var record = token
         let isSent = link.send(&record)
+        if isSent { sentCounter = Int64(bitPattern: record.counter) }
         waiting = lockStep && isSent ? link.receiveBlocking(timeoutMilliseconds: 10_000) : nil
         state.linkIsClosed = link.isClosed
     }
 }
 
 extension SafetyRecord {
-    /// What the stimulator accepted or cancelled, for a twin to feel; nil where it did neither.
+    /// What the stimulator cancelled of earlier segments, for a twin to forget; nil where it cancelled nothing.
+    public var cancellation: SegmentEcho? {
+        cancelledFrom == .max ? nil : .cancel(from: Microseconds(cancelledFrom))
+    }
+
+    /// What the stimulator accepted, for a twin to feel after ``cancellation``; nil where it accepted nothing.
     public var echo: SegmentEcho? {
-        guard echoPulses > 0 || cancelledFrom != .max else { return nil }
+        guard echoPulses > 0 else { return nil }
         return SegmentEcho(
             firstPulse: Microseconds(echoFirstPulse), period: Microseconds(echoPeriod), width: Microseconds(echoWidth),
-            amplitude: Nanoamperes(echoAmplitude), pulses: echoPulses, cancelledFrom: Microseconds(cancelledFrom))
+            amplitude: Nanoamperes(echoAmplitude), pulses: echoPulses)
     }
 
     /// Takes over what the guard reported.
@@ -147,5 +178,6 @@ extension SafetyRecord {
         deliveredCharge = report.deliveredCharge.value
         maximumAmplitude = report.maximumAmplitude.value
         guardRefusals = report.refusals
+        flags = Int64(report.flags.rawValue)
     }
 }

@@ -19,22 +19,46 @@ struct StimulationParts: Sendable {
     var hasFallenBack = false
     /// Start of the last window that was proposed for.
     var lastWindow = Microseconds(0)
+    /// A fallback's hold ends here, and output ramps off.
+    var holdEnd = Microseconds(.max)
 }
 
 extension StimulationParts {
-    /// Leaves the decisions behind for what the signed file says: ramp off, no pulse, or the baseline. Once.
-    mutating func fallBack() {
+    /// Leaves the decisions behind for what the signed file says: no pulse, ramp off, hold, or the baseline. Once.
+    mutating func fallBack(because reasons: InterlockSet) {
         guard !hasFallenBack else { return }
         hasFallenBack = true
-        switch limits.onSensorLoss {
+        switch reasons.contains(.limitsInvalid) ? limits.onExpiry : limits.onSensorLoss {
         case .stop: controller = Controller(law: .none, program: controller.program)
-        case .rampOff, .holdThenOff: controller.release()
+        case .rampOff: controller.release()
+        case .holdThenOff:
+            goOn(with: controller.program, at: controller.amplitude)
+            holdEnd = Microseconds(lastWindow.value + limits.holdMaximum.value)
         case .openLoopBaseline:
             guard let baseline = limits.baseline else { return controller.release() }
-            var steady = Controller(law: .openLoop(amplitude: baseline.amplitude), program: controller.program)
-            steady.resume(from: controller, at: lastWindow)
-            controller = steady
+            let program = StimulationProgram(
+                pair: baseline.pair, width: baseline.width, period: baseline.period, rampUp: limits.rampUp,
+                rampDown: limits.rampDown, maximumStep: limits.maximumStep,
+                amplitudeStep: controller.program.amplitudeStep)
+            goOn(with: program, at: baseline.amplitude)
         }
+    }
+
+    private mutating func goOn(with program: StimulationProgram, at amplitude: Nanoamperes) {
+        var steady = Controller(law: .openLoop(amplitude: amplitude), program: program)
+        steady.resume(from: controller, at: lastWindow)
+        controller = steady
+    }
+
+    /// The guard refused what this gate permitted: the controller goes on from what was delivered.
+    ///
+    /// So its amplitude never runs ahead of the output, and no later step is too large for the guard (IL-20).
+    mutating func resynchronise(to accepted: SegmentTimes?) {
+        guard let accepted else { return controller.resynchronise(to: Nanoamperes(0), at: lastWindow) }
+        let pause = lastWindow.value - accepted.last.value
+        let isOff = pause > max(limits.lease.value, 2 * accepted.period.value)
+        controller.resynchronise(
+            to: isOff ? Nanoamperes(0) : accepted.amplitude, at: isOff ? lastWindow : accepted.first)
     }
 }
 
@@ -68,7 +92,9 @@ extension StimulationParts {
         state.confidence = decision.confidence
         guard parts != nil else { return }
         if state.isRampingOff { parts?.controller.release() }
-        if state.wantsFallback { parts?.fallBack() }
+        if state.wasRefused { parts?.resynchronise(to: state.accepted) }
+        state.wasRefused = false
+        if state.wantsFallback { parts?.fallBack(because: state.fallbackReasons) }
         propose(decision, tick)
     }
 
@@ -81,10 +107,15 @@ extension StimulationParts {
         let end = Microseconds(tick.blockEnd / 1_000)
         let mayOutput = state.mode == parts.outputMode || state.mode == .fallback
         parts.lastWindow = start
+        if start >= parts.holdEnd { parts.controller.release() }
         var segment = Segment.rest(at: start)
         if mayOutput || !parts.arms {
             segment = parts.controller.propose(
                 decision: decision, tickEnd: end, windowStart: window.lowerBound, windowEnd: window.upperBound)
+        }
+        if !marks.hasRoom(for: segment.pulses) {
+            parts.controller.reject()
+            segment = .rest(at: start)
         }
         let evidence = evidence(decision, tick, parts)
         let verdict = judge(segment, evidence: evidence, state: &parts.gate, at: end, under: parts.limits)
@@ -99,7 +130,7 @@ extension StimulationParts {
             refusals.add(broken)
         }
         if reaction(of: broken, in: evidence.mode, under: parts.limits).contains(.rampToFallback) {
-            state.wantsFallback = true
+            state.fallbackReasons.formUnion(broken)
         }
         state.proposal = PendingProposal(segment: segment, evidence: evidence, broken: broken)
         state.isAtRest = parts.controller.isAtRest || !mayOutput
@@ -125,6 +156,7 @@ extension StimulationParts {
         evidence.mode = state.mode
         evidence.isArmed = state.mode == .openLoop || state.mode == .closedLoop || state.mode == .fallback
         evidence.limitsValid = true
+        evidence.limitsExpired = state.flags.contains(.limitsExpired)
         evidence.tokenAge = Microseconds((tick.blockEnd - last.time) / 1_000)
         evidence.actorsHealthy = true
         evidence.leaseEnd = Microseconds(last.leaseEnd)

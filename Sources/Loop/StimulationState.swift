@@ -1,5 +1,6 @@
 internal import Interlocks
 internal import Signal
+internal import Stimulation
 
 /// What the runtime knows about stimulation, as of the last report that it consumed.
 ///
@@ -21,8 +22,12 @@ internal import Signal
     var decoded: Float = 0
     var confidence: Float = 0
     var amplitude = Nanoamperes(0)
-    /// The runtime's gate found a reason to leave for the signed fallback; stays for the rest of the session.
-    var wantsFallback = false
+    /// Why the runtime's gate left for the signed fallback; stays for the rest of the session.
+    var fallbackReasons: InterlockSet = []
+    /// The guard refused a proposal since the stimulation stage last looked.
+    var wasRefused = false
+    /// What the stimulator accepted last: amplitude, first and last pulse, period.
+    private(set) var accepted: SegmentTimes?
     /// Nothing runs, and nothing more will be asked for.
     var isAtRest = true
     /// The guard's end of the socket is closed.
@@ -35,9 +40,14 @@ internal import Signal
         self.safetyPeriod = safetyPeriod
     }
 
-    /// The session is over: latched, without a guard, or ended by order with output off.
+    var wantsFallback: Bool { !fallbackReasons.isEmpty }
+
+    /// What the guard last said of itself.
+    var flags: GuardFlags { GuardFlags(rawValue: UInt32(truncatingIfNeeded: last.flags)) }
+
+    /// The session is over: latched, not armed, without a guard, or ended by order with output off.
     var isOver: Bool {
-        if hasGuard && (linkIsClosed || mode == .latched) { return true }
+        if hasGuard && (linkIsClosed || mode == .latched || flags.contains(.orderRefused)) { return true }
         return endsWhenOff && (isAtRest || isStopped)
     }
 
@@ -58,6 +68,23 @@ internal import Signal
         reportsMissing = 0
         last = record
         mode = Mode(rawValue: UInt8(truncatingIfNeeded: record.mode)) ?? .latched
+        if record.verdict != 0 { wasRefused = true }
+        if record.echoPulses > 0 { accepted = SegmentTimes(record) }
+    }
+}
+
+/// Amplitude and times of a segment that the stimulator accepted.
+struct SegmentTimes {
+    var amplitude: Nanoamperes
+    var first: Microseconds
+    var last: Microseconds
+    var period: Microseconds
+
+    init(_ record: SafetyRecord) {
+        amplitude = Nanoamperes(record.echoAmplitude)
+        first = Microseconds(record.echoFirstPulse)
+        last = Microseconds(record.echoFirstPulse + (record.echoPulses - 1) * record.echoPeriod)
+        period = Microseconds(record.echoPeriod)
     }
 }
 

@@ -57,6 +57,14 @@ public struct Controller: Hashable, Sendable, BitwiseCopyable {
         ramp.target = target
     }
 
+    /// Goes on from `amplitude`, which began at `time`: proposals since then did not run.
+    ///
+    /// Target and phase stay.
+    public mutating func resynchronise(to amplitude: Nanoamperes, at time: Microseconds) {
+        ramp.resume(from: amplitude, at: time)
+        beforeProposal = ramp
+    }
+
     /// The segment for the window `[windowStart, windowEnd)`, decided at `tickEnd` (all µs since the session's start).
     public mutating func propose(
         decision: Decision, tickEnd: Microseconds, windowStart: Microseconds, windowEnd: Microseconds

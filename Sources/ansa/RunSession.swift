@@ -192,6 +192,9 @@ struct RunSession {
         case .latched:
             Terminal.complain("ended by a latch: " + interlockNames(outcome.last.latch))
             return ExitCode.latched
+        case .notArmed(let reasons):
+            Terminal.complain("the guard refuses to arm: " + interlockNames(reasons))
+            return ExitCode.latched
         case .guardLost:
             Terminal.complain("the guard ended; output ends with the device's lease")
             return ExitCode.latched
