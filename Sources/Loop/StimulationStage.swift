@@ -113,10 +113,6 @@ extension StimulationParts {
             segment = parts.controller.propose(
                 decision: decision, tickEnd: end, windowStart: window.lowerBound, windowEnd: window.upperBound)
         }
-        if !marks.hasRoom(for: segment.pulses) {
-            parts.controller.reject()
-            segment = .rest(at: start)
-        }
         let evidence = evidence(decision, tick, parts)
         let verdict = judge(segment, evidence: evidence, state: &parts.gate, at: end, under: parts.limits)
         let broken = verdict.broken
