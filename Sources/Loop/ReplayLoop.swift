@@ -12,8 +12,8 @@ public struct ReplayOutcome: Sendable {
 
 /// Recomputes every stage of a session from its recorded samples and inputs.
 ///
-/// `setup` is wired as the session was, from the inputs in its folder. `isCutShort`: the session was not closed in order,
-/// so that its last tick may lack records, which is then no difference.
+/// `setup` is wired as the session was, from the inputs in its folder. `isCutShort`: the session was not closed in
+/// order, so that its last tick may lack records, which is then no difference.
 ///
 /// - Throws: ``JournalError`` where the journal is damaged, ``AssemblyError`` where its inputs cannot be wired.
 public func replay(

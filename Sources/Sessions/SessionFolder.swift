@@ -98,7 +98,11 @@ struct SessionFolder {
         var current = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
             current += (current.isEmpty || current.hasSuffix("/") ? "" : "/") + part
-            if unsafe mkdir(current, 0o755) != 0, errno != EEXIST { throw JournalError(path: path, code: errno) }
+            guard unsafe mkdir(current, 0o755) != 0, errno != EEXIST else { continue }
+            let code = errno
+            // Where no folder can be made, /proc for one, the system may say that there is no such file.
+            if code == ENOENT { throw .unwritable(path: path, reason: "no folder can be made in \(current)") }
+            throw JournalError(path: path, code: code)
         }
     }
 }

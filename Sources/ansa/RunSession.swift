@@ -170,16 +170,16 @@ struct RunSession {
             Terminal.tell(
                 "Warning: no real-time priority or locked memory (`ansa doctor` says why); virtual devices only")
         }
-        if let summary { report(summary) }
-        return exitCode(outcome, journalFailure: failure)
+        let isShown = summary.map(report) ?? false
+        let code = exitCode(outcome, journalFailure: failure)
+        return code == ExitCode.done && !isShown ? ExitCode.inputOutput : code
     }
 
-    private func report(_ summary: RunSummary) {
-        guard arguments.wantsJSON else {
-            Terminal.result(summary.text)
-            return
-        }
-        if let json = try? summary.json() { Terminal.result(json) }
+    /// False: standard output could not take it.
+    private func report(_ summary: RunSummary) -> Bool {
+        guard arguments.wantsJSON else { return Terminal.result(summary.text) }
+        guard let json = try? summary.json() else { return false }
+        return Terminal.result(json)
     }
 
     private func exitCode(_ outcome: LoopOutcome, journalFailure: Int32) -> Int32 {

@@ -2,8 +2,8 @@ import Foundation
 import Sessions
 import Signal
 
-/// A session written anew from the records of another one, with some of them changed: every hash is right again, so that
-/// only recomputing the stages can tell.
+/// A session written anew from the records of another one, with some of them changed: every hash is right again, so
+/// that only recomputing the stages can tell.
 struct ReplayForgery {
     let original: URL
     let records: [JournalRecord]

@@ -105,7 +105,7 @@ import Testing
         #expect(try BuiltProgram.ansa.run(["replay", session.path, "--verify"]).code == 0)
     }
 
-    @Test("A byte changed, added or taken away in any other file of a session is damage: exit 65, and the file is named")
+    @Test("A byte changed, added or taken away in any other file is damage: exit 65, and the file is named")
     func damagedFiles() throws {
         let session = try Self.session()
         defer { RunTests.remove(session) }

@@ -9,8 +9,8 @@ import Testing
         defer { RunTests.remove(session) }
         #expect(outcome.code == 0, "\(outcome.errors)")
         let json = outcome.json
-        let counts = ["ticks", "deadline_misses", "decisions", "pulses_delivered", "charge_fc", "max_amplitude_na", "gaps"]
-        for key in counts { #expect(json[key] is Int, "\(key)") }
+        let counts = ["ticks", "deadline_misses", "decisions", "gaps", "pulses_delivered", "charge_fc"]
+        for key in counts + ["max_amplitude_na"] { #expect(json[key] is Int, "\(key)") }
         #expect(json["ticks"] as? Int == 200)
         #expect(json["energy_nj"] is Double)
         #expect(json["mode_final"] as? String == "off")
@@ -56,7 +56,7 @@ import Testing
     func unarmed(profile: String) throws {
         let (outcome, session) = try RunTests.run(profile, seconds: 3)
         defer { RunTests.remove(session) }
-        try Self.expectNothing(outcome, session)
+        #expect(try Self.deliversNothing(outcome, session))
     }
 
     @Test(
@@ -66,15 +66,15 @@ import Testing
         let (outcome, session) = try RunTests.run(
             "grip-force", seconds: 5, ["--recording", Recordings.gripForce.path])
         defer { RunTests.remove(session) }
-        try Self.expectNothing(outcome, session)
+        #expect(try Self.deliversNothing(outcome, session))
     }
 
-    private static func expectNothing(_ outcome: Outcome, _ session: URL) throws {
+    private static func deliversNothing(_ outcome: Outcome, _ session: URL) throws -> Bool {
         #expect(outcome.code == 0, "\(outcome.errors)")
         #expect((outcome.json["decisions"] as? Int ?? 0) > 200, "a loop that decides nothing proves nothing")
         #expect(outcome.json["pulses_delivered"] as? Int == 0)
         let lines = try StimulatorRecordLine.all(in: session)
         #expect(lines.contains { $0.kind == "boot" }, "there is a record")
-        #expect(!lines.contains { $0.kind == "pulse" || $0.kind == "accepted" })
+        return !lines.contains { $0.kind == "pulse" || $0.kind == "accepted" }
     }
 }
