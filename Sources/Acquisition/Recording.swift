@@ -29,6 +29,7 @@ public import Signal
     ///   - channels: Labels to take, in this order; nil takes all.
     ///   - frames: Instants in a block.
     ///   - loop: Begin again at the end, without end.
+    /// - Throws: a block without samples, or a label that the recording lacks.
     public init(
         reader: any RecordingReader, channels: [String]? = nil, frames: Int, loop: Bool = false
     ) throws(SourceError) {

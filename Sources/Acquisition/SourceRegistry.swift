@@ -17,7 +17,9 @@ public struct SourceRequest {
     public var options: [String: String]
     /// What the recording driver plays.
     public var recording: (any RecordingReader)?
-    /// Labels to take, in this order; nil takes all. Only the recording driver selects.
+    /// Labels to take, in this order; nil takes all.
+    ///
+    /// Only the recording driver selects.
     public var channels: [String]?
 
     /// A request; every field that a driver may need.

@@ -49,7 +49,10 @@ public struct LoopCase: Sendable {
 
 /// Measures each loop at pace real, with a journal, after the machine's own floor.
 ///
-/// - Parameter folder: Does not exist yet, holds the journals, and is the caller's to remove.
+/// - Parameters:
+///   - cases: The loops.
+///   - folder: Does not exist yet, holds the journals, and is the caller's to remove.
+/// - Returns: what was measured, in the order of `cases`.
 /// - Throws: a loop that cannot be wired, or a journal that cannot be written.
 public func loopBenchmark(_ cases: [LoopCase], folder: String) async throws -> LoopReport {
     var report = LoopReport(loops: [], dispatch: nil)

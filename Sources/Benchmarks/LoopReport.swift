@@ -9,7 +9,9 @@ public struct LoopReport: Codable, Sendable {
     public var dispatch: DispatchMeasurement?
 }
 
-/// One loop at pace real. Thread-CPU times leave out what other processes took; wall times do not.
+/// One loop at pace real.
+///
+/// Thread-CPU times leave out what other processes took; wall times do not.
 public struct LoopMeasurement: Codable, Sendable {
     public var name: String
     public var channels: Int

@@ -58,7 +58,9 @@ protocol BlockFeed: AnyObject, Sendable {
 
     init(format: BlockFormat) { block = Block(format: format) }
 
-    /// Makes `record` the current block. False: it is not of the session's format.
+    /// Makes `record` the current block.
+    ///
+    /// False: it is not of the session's format.
     func load(_ record: BlockRecord) -> Bool { record.fill(block) }
 
     func poll() -> Arrival { .ended }

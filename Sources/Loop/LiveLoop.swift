@@ -47,7 +47,9 @@ public final class LiveLoop {
     /// Snapshots for whoever watches.
     public let snapshots = RigidRing<LoopSnapshot>(capacity: 16, repeating: LoopSnapshot())
 
-    /// A loop that has not started. `link` has been greeted; once `journalFailed` says true, the loop ends in order.
+    /// A loop that has not started.
+    ///
+    /// `link` has been greeted; once `journalFailed` says true, the loop ends in order.
     public init(
         setup: LoopSetup, plan: LoopPlan, source: any Source, link: GuardLink?, inlet: JournalInlet?,
         signals: OperatorSignals, journalFailed: @escaping @Sendable () -> Bool = { false }
@@ -61,7 +63,9 @@ public final class LiveLoop {
         self.journalFailed = journalFailed
     }
 
-    /// Runs to the end on a thread of its own. `epoch` is CLOCK_MONOTONIC at sample 0 (pace real).
+    /// Runs to the end on a thread of its own.
+    ///
+    /// `epoch` is CLOCK_MONOTONIC at sample 0 (pace real).
     ///
     /// - Throws: what cannot be wired together; nothing has run then.
     public func run(epoch: UInt64, isVirtual: Bool) async throws(AssemblyError) -> LoopOutcome {

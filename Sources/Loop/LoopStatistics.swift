@@ -8,7 +8,9 @@ public enum MissCause: Int, Sendable, CaseIterable {
     case blocked = 2
 }
 
-/// What the loop counts about itself. Written by the loop's thread; read by others after the loop has ended.
+/// What the loop counts about itself.
+///
+/// Written by the loop's thread; read by others after the loop has ended.
 @safe public final class LoopStatistics: @unchecked Sendable {
     public let latency = LatencyHistogram()
     public let compute = LatencyHistogram()

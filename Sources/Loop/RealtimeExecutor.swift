@@ -64,7 +64,9 @@ internal import Synchronization
         jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }
     }
 
-    /// Sleeps until a job comes. The exchange makes sure that a wake-up between the look and the sleep is not lost.
+    /// Sleeps until a job comes.
+    ///
+    /// The exchange makes sure that a wake-up between the look and the sleep is not lost.
     private func park() {
         _ = unsafe word.pointee.exchange(1, ordering: .sequentiallyConsistent)
         let mustStay = jobs.withLock { !$0.isEmpty } || stopping.load(ordering: .acquiring)

@@ -47,7 +47,9 @@ enum SafetyPort {
         self.realtimeOrVirtual = realtimeOrVirtual
     }
 
-    /// One safety tick. True: the session is over (a latch, or the end that was ordered with output off).
+    /// One safety tick.
+    ///
+    /// True: the session is over (a latch, or the end that was ordered with output off).
     func process(_ tick: inout Tick) -> Bool {
         var record = tick.recorded ?? consumed(tick)
         tick.recorded = nil

@@ -24,7 +24,9 @@ struct StimulationParts: Sendable {
 }
 
 extension StimulationParts {
-    /// Leaves the decisions behind for what the signed file says: no pulse, ramp off, hold, or the baseline. Once.
+    /// Leaves the decisions behind for what the signed file says: no pulse, ramp off, hold, or the baseline.
+    ///
+    /// Once.
     mutating func fallBack(because reasons: InterlockSet) {
         guard !hasFallenBack else { return }
         hasFallenBack = true
@@ -145,7 +147,9 @@ extension StimulationParts {
         }
     }
 
-    /// What the gate must know. Missing knowledge stays unhealthy.
+    /// What the gate must know.
+    ///
+    /// Missing knowledge stays unhealthy.
     private func evidence(_ decision: Decision, _ tick: Tick, _ parts: StimulationParts) -> Evidence {
         var evidence = Evidence()
         let last = state.last

@@ -1,7 +1,9 @@
 internal import CLinux
 internal import Synchronization
 
-/// The loop's time: nanoseconds since the first sample. A stage never reads it; the scheduler does.
+/// The loop's time: nanoseconds since the first sample.
+///
+/// A stage never reads it; the scheduler does.
 public protocol TickClock: Sendable {
     /// Now, in nanoseconds since the start of the session.
     func now() -> Int64

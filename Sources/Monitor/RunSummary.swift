@@ -1,6 +1,8 @@
 import Foundation
 
-/// What a run, a replay or a campaign ends with. The names of its JSON keys are a promise to scripts.
+/// What a run, a replay or a campaign ends with.
+///
+/// The names of its JSON keys are a promise to scripts.
 public struct RunSummary: Codable, Hashable, Sendable {
     /// Percentiles of a duration in microseconds.
     public struct Percentiles: Codable, Hashable, Sendable {

@@ -42,7 +42,7 @@ extension RunSummary {
 }
 
 extension RunSummary.Percentiles {
-    /// `p50 12.0  p99 30.1  p99.9 44.0  max 51.2 µs`
+    /// `p50 12.0  p99 30.1  p99.9 44.0  max 51.2 µs`.
     public var text: String {
         let parts = [("p50", p50), ("p99", p99), ("p99.9", p999), ("max", max)]
         return parts.map { "\($0.0) \(RunSummary.fixed($0.1, 1))" }.joined(separator: "  ") + " µs"

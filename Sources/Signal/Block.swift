@@ -15,13 +15,17 @@ public struct BlockFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
 
 /// Where a block stands in time, and what is odd about it.
 public struct BlockHeader: Sendable, BitwiseCopyable {
-    /// Index of the block's first sample since the start of the session. Block k begins at k × frames.
+    /// Index of the block's first sample since the start of the session.
+    ///
+    /// Block k begins at k × frames.
     public var firstSample: Int64
     /// The device's own clock at the first sample, in nanoseconds since its start.
     public var deviceTime: Int64
     /// CLOCK_MONOTONIC at arrival; in virtual time, the virtual time of the block's end.
     public var hostArrival: Int64
-    /// First frame of the block that never arrived. A block has at most one missing range: the hull of what is missing.
+    /// First frame of the block that never arrived.
+    ///
+    /// A block has at most one missing range: the hull of what is missing.
     public var missingStart: Int32
     /// Frames that never arrived; 0 in a whole block.
     public var missingCount: Int32

@@ -40,7 +40,9 @@ public struct BlockFormat: Hashable, Sendable, BitwiseCopyable {
     /// Bytes of the samples of one block.
     @inlinable public var byteCount: Int { channels * frames * kind.byteCount }
 
-    /// The time of sample `index` in nanoseconds since sample 0, rounded down. Exact: no drift over days.
+    /// The time of sample `index` in nanoseconds since sample 0, rounded down.
+    ///
+    /// Exact: no drift over days.
     @inlinable public func nanoseconds(ofSample index: Int64) -> Int64 {
         let product = index.multipliedFullWidth(by: 1_000_000_000 &* rateDenominator)
         return rateNumerator.dividingFullWidth(product).quotient

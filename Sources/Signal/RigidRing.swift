@@ -36,7 +36,9 @@ public import Synchronization
         counters.pushed.load(ordering: .acquiring) - counters.popped.load(ordering: .acquiring)
     }
 
-    /// Producer: hands `element` over. False: the ring is full and nothing happened.
+    /// Producer: hands `element` over.
+    ///
+    /// False: the ring is full and nothing happened.
     @inlinable public func push(_ element: Element) -> Bool {
         let next = counters.pushed.load(ordering: .relaxed)
         guard next - counters.popped.load(ordering: .acquiring) < capacity else { return false }

@@ -32,7 +32,9 @@ public struct Femtocoulombs: Hashable, Comparable, Sendable, BitwiseCopyable {
     @inlinable public static func < (a: Self, b: Self) -> Bool { a.value < b.value }
 }
 
-/// An area in square micrometres. 1 cm² = 10⁸ µm².
+/// An area in square micrometres.
+///
+/// 1 cm² = 10⁸ µm².
 public struct SquareMicrometres: Hashable, Comparable, Sendable, BitwiseCopyable {
     public var value: Int64
     /// An area of `value` µm².
@@ -40,7 +42,9 @@ public struct SquareMicrometres: Hashable, Comparable, Sendable, BitwiseCopyable
     @inlinable public static func < (a: Self, b: Self) -> Bool { a.value < b.value }
 }
 
-/// A ratio in millionths. 0.4 % = 4,000 ppm.
+/// A ratio in millionths.
+///
+/// 0.4 % = 4,000 ppm.
 public struct PartsPerMillion: Hashable, Comparable, Sendable, BitwiseCopyable {
     public var value: Int64
     /// A ratio of `value` ppm.

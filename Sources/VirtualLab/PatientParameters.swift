@@ -80,15 +80,20 @@ public struct LoopConstants: Hashable, Sendable, BitwiseCopyable {
 /// A model, not a patient: each response to stimulation below is an assumption. "Measured" means that the behaviour
 /// that follows was measured on an implementation of the equations, not that the number was measured in tissue.
 public struct PatientParameters: Hashable, Sendable {
-    /// Weights without disease. Source: Holgado 2010.
+    /// Weights without disease.
+    ///
+    /// Source: Holgado 2010.
     public var healthy = LoopWeights(19, 1.12, 6.6, 2.42, 15.1)
-    /// Weights with Parkinson's disease. Source: Holgado 2010.
+    /// Weights with Parkinson's disease.
+    ///
+    /// Source: Holgado 2010.
     public var parkinson = LoopWeights(20, 10.7, 12.3, 9.2, 139.4)
     /// All times and delays × 1.25: it moves the beta peak from 20.6 Hz to the 17.5–18 Hz of the recorded patient
     /// (`parkinson-gripforce`, subthalamic channels).
     public var timeScale = 1.25
 
     /// k(t) = clip₀₁(mean + fast · z_f + slow · z_s): where between the two sets of weights the patient is.
+    ///
     /// Chosen so that bursts are as long and as frequent as the recording's.
     public var diseaseMean = 0.5
     /// Weight of the fast drift.
@@ -115,11 +120,14 @@ public struct PatientParameters: Hashable, Sendable {
     public var pinkShortestTime = 1.6
     /// Standard deviation of the white noise of each channel, µV.
     public var whiteNoise = 2.0
-    /// Gain of channel 0, 1, 2 on the common field; later channels begin again. Channel 0 is the reference's
-    /// potential.
+    /// Gain of channel 0, 1, 2 on the common field; later channels begin again.
+    ///
+    /// Channel 0 is the reference's potential.
     public var channelGains = [1.0, 0.8, 0.6]
 
-    /// Time over which the charge of pulses is averaged, ms. Ours; motive: Milosevic 2018, Brain 141:177.
+    /// Time over which the charge of pulses is averaged, ms.
+    ///
+    /// Ours; motive: Milosevic 2018, Brain 141:177.
     public var chargeTime = 30.0
     /// Largest efficacy: the share of cortical drive that no charge can exceed.
     public var largestEfficacy = 0.4

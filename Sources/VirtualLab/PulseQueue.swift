@@ -14,7 +14,9 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
     var charge: Femtocoulombs { Femtocoulombs(amplitude.value &* width.value) }
 }
 
-/// Runs of pulses that were announced, as pulses in the order of their times. Fixed memory.
+/// Runs of pulses that were announced, as pulses in the order of their times.
+///
+/// Fixed memory.
 ///
 /// Two runs with the same first pulse are the same run, unless the earlier one was cancelled before it began. A
 /// cancellation takes pulses away from every run that is already known, and never comes undone. Runs never overlap:
@@ -50,7 +52,9 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
         findFront()
     }
 
-    /// Takes an announcement in. False: a run that still had pulses was pushed out.
+    /// Takes an announcement in.
+    ///
+    /// False: a run that still had pulses was pushed out.
     @discardableResult
     mutating func add(_ echo: SegmentEcho, pair: Int32 = 0) -> Bool {
         cancel(from: echo.cancelledFrom.value)

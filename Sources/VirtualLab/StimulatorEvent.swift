@@ -47,9 +47,10 @@ extension StimulatorEvent {
     /// The longest line that ``writeJSON(into:)`` makes, in bytes.
     public static let longestLine = 320
 
-    /// Writes the event as one line of JSON with its newline and returns its length in bytes.
+    /// Writes the event as one line of JSON with its newline.
     ///
     /// - Parameter buffer: At least ``longestLine`` bytes.
+    /// - Returns: The line's length in bytes.
     public func writeJSON(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         var line = unsafe JSONLine(buffer)
         line.word("event", name)

@@ -43,6 +43,7 @@ public import Signal
     ///   - frames: Samples in a block.
     ///   - seed: Drift, cortex and background each get a stream of their own from it.
     ///   - parameters: The patient.
+    /// - Throws: a patient without channels or samples.
     public init(
         montage: Montage, frames: Int, seed: UInt64, parameters: PatientParameters = PatientParameters()
     ) throws(SourceError) {

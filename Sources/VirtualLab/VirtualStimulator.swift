@@ -48,7 +48,9 @@ public import Signal
         boot()
     }
 
-    /// Starts anew: no output, no lease, counters at 0. The clock goes on.
+    /// Starts anew: no output, no lease, counters at 0.
+    ///
+    /// The clock goes on.
     public func boot() {
         queue.removeAll()
         leaseEnd = Microseconds(.min)
@@ -189,7 +191,8 @@ public import Signal
         let end = segment.firstPulse.value.addingReportingOverflow(span)
         if overflow || charge < 0 || endless || end.overflow || segment.pulses < 1 || segment.pair < 0
             || segment.width.value < 1 || segment.interphase.value < 0
-            || (segment.pulses > 1 && segment.period.value < 2 * segment.width.value + segment.interphase.value) {
+            || (segment.pulses > 1 && segment.period.value < 2 * segment.width.value + segment.interphase.value)
+        {
             reasons.insert(.malformed)
         }
         if segment.amplitude.value < 0 || segment.amplitude > specification.ceilingAmplitude {

@@ -22,7 +22,7 @@ private let benchAreas: [BenchArea] = [
 ]
 
 extension Command {
-    /// `ansa bench`
+    /// `ansa bench`.
     static let bench = Command(
         name: "bench", overview: "Measures this machine and this build beside their references.",
         arguments: [

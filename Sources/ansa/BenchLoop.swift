@@ -85,12 +85,13 @@ private func goal(_ loop: LoopMeasurement, _ tick: DurationSpread) -> String {
 
 private func dispatch(_ report: LoopReport) -> String {
     guard let found = report.dispatch else { return "" }
-    return "\n\n" + [
-        row(["dispatch, ns", "p50", "p99.9"]),
-        row(["four hops", "\(found.hopsP50)", "\(found.hopsP999)"]) + "   (goal 500, 1000)",
-        row(["floor: clock", "\(found.floorP50)", "\(found.floorP999)"]),
-        row(["empty tick", "\(found.tickP50)", "\(found.tickP999)"]) + "   with accounting and safety tick",
-    ].joined(separator: "\n")
+    return "\n\n"
+        + [
+            row(["dispatch, ns", "p50", "p99.9"]),
+            row(["four hops", "\(found.hopsP50)", "\(found.hopsP999)"]) + "   (goal 500, 1000)",
+            row(["floor: clock", "\(found.floorP50)", "\(found.floorP999)"]),
+            row(["empty tick", "\(found.tickP50)", "\(found.tickP999)"]) + "   with accounting and safety tick",
+        ].joined(separator: "\n")
 }
 
 private func cells(_ spread: DurationSpread) -> [String] {

@@ -48,7 +48,9 @@ struct Command: Sendable {
     let examples: [String]
     /// Not empty: this is a group, and the next word names one of these.
     let subcommands: [Command]
-    /// What the command does; returns the exit code. Nil for a group.
+    /// What the command does; returns the exit code.
+    ///
+    /// Nil for a group.
     let run: (@Sendable (ParsedArguments) async -> Int32)?
 
     /// A command that does something.

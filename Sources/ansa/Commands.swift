@@ -1,4 +1,6 @@
-/// All commands in the order in which help lists them. A command that is not in this list does not exist.
+/// All commands in the order in which help lists them.
+///
+/// A command that is not in this list does not exist.
 let commands: [Command] = [
     .run,
     .replay,

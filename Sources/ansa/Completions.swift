@@ -1,5 +1,5 @@
 extension Command {
-    /// `ansa completions`
+    /// `ansa completions`.
     static let completions = Command(
         name: "completions", overview: "Prints a script that completes ansa's words in a shell.",
         arguments: [Argument("shell", help: "The shell that will read it.", words: CompletionScript.shells)],

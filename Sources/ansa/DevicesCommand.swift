@@ -2,7 +2,7 @@ import Configuration
 import Signal
 
 extension Command {
-    /// `ansa devices`
+    /// `ansa devices`.
     static let devices = Command(
         name: "devices", overview: "Shows what is known about devices.", subcommands: [devicesList, devicesShow])
 

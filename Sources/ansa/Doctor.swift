@@ -3,7 +3,7 @@ import Configuration
 import Foundation
 
 extension Command {
-    /// `ansa doctor`
+    /// `ansa doctor`.
     static let doctor = Command(
         name: "doctor", overview: "Looks at this machine: processor, privileges, programs, folders, keys.",
         options: [.format], examples: ["ansa doctor", "ansa doctor --format json"]

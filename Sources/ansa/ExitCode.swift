@@ -1,4 +1,6 @@
-/// How the program ends, for the shell. Numbers from 64 on are those of BSD's sysexits.h.
+/// How the program ends, for the shell.
+///
+/// Numbers from 64 on are those of BSD's sysexits.h.
 enum ExitCode {
     /// Done as asked.
     static let done: Int32 = 0

@@ -1,5 +1,5 @@
 extension Command {
-    /// `ansa limits`
+    /// `ansa limits`.
     static let limits = Command(
         name: "limits", overview: "Checks, signs and verifies the safety limits that a clinician writes.",
         subcommands: [limitsCheck, limitsSign, limitsVerify])

@@ -42,7 +42,7 @@ extension Command {
     }
 }
 
-/// `X.limits.yaml.clinician.minisig`
+/// `X.limits.yaml.clinician.minisig`.
 private func signaturePath(_ role: Role, of path: String) -> String { "\(path).\(role.rawValue).minisig" }
 
 private func signature(_ role: Role, of path: String) -> String? {

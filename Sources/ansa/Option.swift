@@ -16,7 +16,9 @@ enum OptionValue: Sendable {
     case positive
 }
 
-/// One option of a command. The parser, the help page and the completion scripts all read this declaration.
+/// One option of a command.
+///
+/// The parser, the help page and the completion scripts all read this declaration.
 struct Option: Sendable {
     /// The name without its dashes: `seed` for `--seed`.
     let name: String

@@ -5,7 +5,7 @@ import Sessions
 import Signal
 
 extension Command {
-    /// `ansa replay`
+    /// `ansa replay`.
     static let replay = Command(
         name: "replay", overview: "Replays a session bit for bit, or drives a profile with a recording.",
         arguments: [Argument("source", help: "A session's folder; with --profile also a recording.")],

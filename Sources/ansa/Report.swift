@@ -2,7 +2,9 @@ import Configuration
 import Foundation
 
 extension Terminal {
-    /// Prints `value` as one JSON object with sorted keys. False: it could not be written.
+    /// Prints `value` as one JSON object with sorted keys.
+    ///
+    /// False: it could not be written.
     @discardableResult static func report(_ value: some Encodable) -> Bool {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

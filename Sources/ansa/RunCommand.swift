@@ -3,7 +3,7 @@ import Interlocks
 import Loop
 
 extension Command {
-    /// `ansa run`
+    /// `ansa run`.
     static let run = Command(
         name: "run", overview: "Runs the loop of a profile.",
         arguments: [Argument("profile", help: "A folder in Profiles, or a path to one.")],

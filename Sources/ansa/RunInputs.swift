@@ -73,7 +73,9 @@ struct RunInputs: Sendable {
         self.limits = limits
     }
 
-    /// What stands against arming: signatures, time window. Empty where both roles signed and now is inside.
+    /// What stands against arming: signatures, time window.
+    ///
+    /// Empty where both roles signed and now is inside.
     func armingProblems(now: Int64) -> [Problem] {
         guard let limitsFile, let limitsEntries else { return [] }
         let trusted = TrustedKeys()

@@ -2,7 +2,7 @@ import Foundation
 import Sessions
 
 extension Command {
-    /// `ansa session`
+    /// `ansa session`.
     static let session = Command(
         name: "session", overview: "Lists, shows, verifies and recovers recorded sessions.",
         subcommands: [sessionList, sessionShow, sessionVerify, sessionRecover])

@@ -11,7 +11,9 @@ enum Terminal {
     /// Writes `Error: text` to standard error.
     static func complain(_ text: String) { tell("Error: \(text)") }
 
-    /// Writes `text` and a newline to standard output. False: it could not be written (a closed pipe, a full disk).
+    /// Writes `text` and a newline to standard output.
+    ///
+    /// False: it could not be written (a closed pipe, a full disk).
     @discardableResult static func result(_ text: String) -> Bool { write(text + "\n", to: STDOUT_FILENO) }
 
     /// Whether standard error is a terminal, so that a line may be rewritten.

@@ -12,7 +12,9 @@ func publishedWords() {
     for word in expected { #expect(words.next() == word) }
 }
 
-/// Expected: moments of the normal distribution; 5 % lie beyond ±1.959964, 0.27 % beyond ±3. Four standard errors.
+/// Expected: moments of the normal distribution; 5 % lie beyond ±1.959964, 0.27 % beyond ±3.
+///
+/// Four standard errors.
 @Test("Normal numbers have mean 0, variance 1, no skew, kurtosis 3 and normal tails")
 func normalMoments() {
     var normals = NormalStream(seed: 7, stream: 1)

@@ -59,7 +59,9 @@ func syntheticTime() throws {
     }
 }
 
-/// By hand: 10 µV at 0.195 µV a count is 51.28 counts; rounding adds 1/12 to the variance. Three standard errors.
+/// By hand: 10 µV at 0.195 µV a count is 51.28 counts; rounding adds 1/12 to the variance.
+///
+/// Three standard errors.
 @Test("The noise has the standard deviation that was asked for and is white")
 func syntheticNoise() throws {
     var parameters = quiet()
@@ -84,8 +86,10 @@ func syntheticSine() throws {
     #expect(values != other)
 }
 
-/// By hand: 120 µV are 615.4 counts. The trough stands 0.3 ms (9 samples) after the start; the hump there adds
-/// 0.35·e^(−0.45²/(2·0.18²)) = 0.0154 of the depth, which leaves −605.9.
+/// By hand: 120 µV are 615.4 counts.
+///
+/// The trough stands 0.3 ms (9 samples) after the start; the hump there adds 0.35·e^(−0.45²/(2·0.18²)) = 0.0154 of the
+/// depth, which leaves −605.9.
 @Test("Planted spikes stand where the truth says, one in each mean interval")
 func syntheticSpikes() throws {
     var parameters = quiet()
@@ -154,9 +158,11 @@ func syntheticFloat() throws {
     for (count, volt) in zip(counts, volts) { #expect(abs(count * 0.195 - volt) <= 0.195 * 0.501) }
 }
 
-@Test("Options that cannot be are refused by name", arguments: [
-    ("noise", "loud"), ("sine_frequency", "20000000"), ("spike_rate", "900000"), ("spike_amplitude", "-1"),
-])
+@Test(
+    "Options that cannot be are refused by name",
+    arguments: [
+        ("noise", "loud"), ("sine_frequency", "20000000"), ("spike_rate", "900000"), ("spike_amplitude", "-1"),
+    ])
 func syntheticRefuses(key: String, value: String) {
     let request = SourceRequest(
         montage: montage(2), frames: 10, rateNumerator: 30_000, kind: .int16, options: [key: value])

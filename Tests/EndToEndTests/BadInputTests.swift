@@ -1,8 +1,9 @@
 import Foundation
 import Testing
 
-/// Bad input: a clear message, the right exit code, nothing half-written. Codes: 65 bad file, 69 device absent,
-/// 77 permission.
+/// Bad input: a clear message, the right exit code, nothing half-written.
+///
+/// Codes: 65 bad file, 69 device absent, 77 permission.
 @Suite struct BadInputTests {
     /// Text to replace in profile.yaml, by what, the exit code, and a word of the message.
     @Test(

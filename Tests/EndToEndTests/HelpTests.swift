@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-/// The help pages as they were agreed on. To change them on purpose: `Scripts/help_pages.sh <path of ansa>`.
+/// The help pages as they were agreed on.
+///
+/// To change them on purpose: `Scripts/help_pages.sh <path of ansa>`.
 @Suite struct HelpTests {
     static let folder = BuiltProgram.package.appendingPathComponent("Tests/EndToEndTests/Help")
 

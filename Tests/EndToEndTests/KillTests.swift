@@ -1,8 +1,10 @@
 import Foundation
 import Testing
 
-/// What is left when a process is killed or stopped. At pace real, because a killed process keeps no virtual time; with
-/// `continuous-dbs`, because there pulses leave at every moment. The shipped limits say `on_watchdog: stop`.
+/// What is left when a process is killed or stopped.
+///
+/// At pace real, because a killed process keeps no virtual time; with `continuous-dbs`, because there pulses leave at
+/// every moment. The shipped limits say `on_watchdog: stop`.
 @Suite(.serialized) struct KillTests {
     /// The device gives a lease of at most 250 ms; the rest is for a busy machine.
     static let longestLease = 250_000

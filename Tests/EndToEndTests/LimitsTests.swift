@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-/// `ansa limits` as a clinician types it. Exit codes: 65 is a bad file, 64 a bad command line, 69 an absent device.
+/// `ansa limits` as a clinician types it.
+///
+/// Exit codes: 65 is a bad file, 64 a bad command line, 69 an absent device.
 @Suite struct LimitsTests {
     static let shipped = "Profiles/adaptive-dbs/stn-left.limits.yaml"
 

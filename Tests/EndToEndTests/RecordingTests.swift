@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-/// The real recording through the whole loop. 19,001 samples in blocks of 10 are 1,900 whole blocks and a rest.
+/// The real recording through the whole loop.
+///
+/// 19,001 samples in blocks of 10 are 1,900 whole blocks and a rest.
 @Suite(.enabled(if: Recordings.isPresent, "needs recordings in ANSA_DATA")) struct RecordingTests {
     static func run(_ more: [String]) throws -> (outcome: Outcome, session: URL) {
         let session = try BuiltProgram.temporaryFolder().appendingPathComponent("session")

@@ -100,7 +100,7 @@ final class RunInProgress {
         status(of: identifier).dropFirst().first.flatMap { pid_t($0) }
     }
 
-    /// The fields of /proc/pid/stat behind the name: state, parent, …
+    /// The fields of /proc/pid/stat behind the name: state, parent and so on.
     private static func status(of identifier: pid_t) -> [Substring] {
         guard let bytes = FileManager.default.contents(atPath: "/proc/\(identifier)/stat") else { return [] }
         let text = String(decoding: bytes, as: UTF8.self)

@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-/// SIGINT, SIGTERM and SIGHUP: once ends a run in order, twice at once. At pace real, with pulses leaving.
+/// SIGINT, SIGTERM and SIGHUP: once ends a run in order, twice at once.
+///
+/// At pace real, with pulses leaving.
 @Suite(.serialized) struct SignalTests {
     /// The full amplitude of `continuous-dbs`, from its profile: 2 mA.
     static let full = 2_000_000

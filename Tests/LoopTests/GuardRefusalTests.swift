@@ -76,7 +76,9 @@ private final class Rig {
         thread.join()
     }
 
-    /// Tick k: what the guard said of the stage's proposal. `isRefusing`: it finds its dose window full.
+    /// Tick k: what the guard said of the stage's proposal.
+    ///
+    /// `isRefusing`: it finds its dose window full.
     func tick(_ k: Int64, isRefusing: Bool = false, flags: GuardFlags = []) async -> InterlockSet {
         var tick = Tick()
         (tick.index, tick.blockEnd, tick.decision) = (k, (k + 1) * 10_000_000, decision)

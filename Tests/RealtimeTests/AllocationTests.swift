@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-/// Counts, never wall time. The counter is Tests/Preload/count_allocations.c, built here.
+/// Counts, never wall time.
+///
+/// The counter is Tests/Preload/count_allocations.c, built here.
 @Suite(.serialized) struct AllocationTests {
     static func compile(_ arguments: [String]) throws {
         let compiler = BuiltProgram(executable: URL(fileURLWithPath: "/usr/bin/cc"))
@@ -21,17 +23,20 @@ import Testing
     static func run(_ profile: String, seconds: String, arm: Bool = false, preload: Bool) throws -> Outcome {
         let folder = try BuiltProgram.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let words = [
-            "run", "Profiles/\(profile)", "--seconds", seconds, "--pace", "max", "--format", "json",
-            "--monitor", "none", "--session", folder.appendingPathComponent("session").path,
-        ] + (arm ? ["--arm"] : [])
+        let words =
+            [
+                "run", "Profiles/\(profile)", "--seconds", seconds, "--pace", "max", "--format", "json",
+                "--monitor", "none", "--session", folder.appendingPathComponent("session").path,
+            ] + (arm ? ["--arm"] : [])
         guard preload else { return try BuiltProgram.ansa.run(words) }
         let library = try counter()
         defer { try? FileManager.default.removeItem(at: library) }
         return try BuiltProgram.ansa.run(words, environment: ["LD_PRELOAD": library.path], seconds: 600)
     }
 
-    /// adaptive-dbs: 10 ms a tick, 103 s; bench-1024: 1 ms a tick, 10.3 s. The first 200 ticks are no steady ones.
+    /// adaptive-dbs: 10 ms a tick, 103 s; bench-1024: 1 ms a tick, 10.3 s.
+    ///
+    /// The first 200 ticks are no steady ones.
     @Test(
         "A steady tick allocates nothing, over 10,000 ticks with the counter loaded",
         arguments: [("adaptive-dbs", "103"), ("bench-1024", "10.3")])

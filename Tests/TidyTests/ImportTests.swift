@@ -1,6 +1,8 @@
 import Testing
 
-/// The house: which room may import which, system libraries last. Imports go one way.
+/// The house: which room may import which, system libraries last.
+///
+/// Imports go one way.
 private let house = """
     Signal                  |
     Acquisition             | Signal CALSA CLibUSB CLinux

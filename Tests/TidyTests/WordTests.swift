@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-/// Words that must not stand in code. Comments and literals are not read.
+/// Words that must not stand in code.
+///
+/// Comments and literals are not read.
 @Suite struct WordTests {
     /// Rooms whose code runs in a tick.
     static let hot: Set<String> = [

@@ -77,8 +77,10 @@ func latePulse() throws {
     #expect(patient.latePulses == 5)
 }
 
-/// By hand: 300 µV at 2 mA; at the pulse, 1 ms and 1.5 ms later (1 − t/τ)·e^(−t/τ), τ 0.25 ms: 1, −3·e⁻⁴, −5·e⁻⁶;
-/// from 2 ms on nought. The circuit itself cannot answer within the sample of the pulse.
+/// By hand: 300 µV at 2 mA; at the pulse, 1 ms and 1.5 ms later (1 − t/τ)·e^(−t/τ), τ 0.25 ms: 1, −3·e⁻⁴, −5·e⁻⁶; from
+/// 2 ms on nought.
+///
+/// The circuit itself cannot answer within the sample of the pulse.
 @Test("The artefact is biphasic, lasts less than 2 ms and leaves the circuit alone")
 func artefact() throws {
     let (quiet, struck) = (try patient(), try patient())

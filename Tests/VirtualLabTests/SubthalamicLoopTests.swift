@@ -68,9 +68,11 @@ func parkinsonOscillates() {
 }
 
 /// Expected: as above: 25.2 Hz and 24.9 at 50 %, 22.7 Hz and 42.4 at 75 %.
-@Test("Between health and disease the frequency falls and the swing grows", arguments: [
-    (0.5, 25.2, 24.9), (0.75, 22.7, 42.4),
-])
+@Test(
+    "Between health and disease the frequency falls and the swing grows",
+    arguments: [
+        (0.5, 25.2, 24.9), (0.75, 22.7, 42.4),
+    ])
 func interpolated(k: Double, hertz: Double, swing: Double) {
     let loop = at(k)
     #expect(abs(loop.hertz - hertz) < 0.06)

@@ -90,6 +90,7 @@ func doseResponse(milliamperes: Double, expected: Double) throws {
 }
 
 /// The trap: a third off w_SG raises the power of S at k = 1 (reference: × 1.27), a third off w_CS lowers it (× .35).
+///
 /// Noise .03 and no drift, as in the reference's table.
 @Test("Depressing the loop's own synapses raises beta, depressing the cortical drive lowers it")
 func depressingTheLoop() throws {

@@ -187,11 +187,12 @@ func deviceRecord() {
     device.advance(to: Microseconds(10_000))
     let head = "\"pair\":0,\"amplitude_na\":2000000,\"width_us\":60"
     let tail = "\"first_pulse_us\":1000,\"period_us\":7692,\"pulses\":1"
-    #expect(lines(device) == [
-        "{\"event\":\"boot\",\"at_us\":0}\n",
-        "{\"event\":\"refused\",\"at_us\":0,\(head),\(tail),\"reasons\":3}\n",
-        "{\"event\":\"accepted\",\"at_us\":0,\(head),\(tail),\"lease_end_us\":9000}\n",
-        "{\"event\":\"pulse\",\"at_us\":1000,\(head),\"charge_fc\":120000000}\n",
-        "{\"event\":\"lease-ended\",\"at_us\":9000,\"lease_end_us\":9000}\n",
-    ])
+    #expect(
+        lines(device) == [
+            "{\"event\":\"boot\",\"at_us\":0}\n",
+            "{\"event\":\"refused\",\"at_us\":0,\(head),\(tail),\"reasons\":3}\n",
+            "{\"event\":\"accepted\",\"at_us\":0,\(head),\(tail),\"lease_end_us\":9000}\n",
+            "{\"event\":\"pulse\",\"at_us\":1000,\(head),\"charge_fc\":120000000}\n",
+            "{\"event\":\"lease-ended\",\"at_us\":9000,\"lease_end_us\":9000}\n",
+        ])
 }
