@@ -19,6 +19,8 @@ public struct LoopSetup: Sendable {
     public var network: String?
     public var format: BlockFormat
     public var montage: Montage
+    /// The signed way back from a fallback; nil: by hand.
+    public var automaticReturn: AutomaticReturn?
 
     /// A setup for blocks of `format`.
     public init(
@@ -81,10 +83,11 @@ public struct LoopSetup: Sendable {
             rampDown: profile.controller.rampDown ?? limits.rampDown, maximumStep: limits.maximumStep,
             amplitudeStep: amplitudeStep)
         let configuration = try conditioningConfiguration(profile, format: format, montage: montage)
+        let controller = Controller(law: try law(limits), program: program)
         return StimulationParts(
-            controller: Controller(law: try law(limits), program: program), limits: limits,
+            controller: controller, limits: limits,
             gate: GateState(limits: limits), outputMode: outputMode, blanking: configuration.blanking, format: format,
-            arms: arms)
+            arms: arms, profileController: controller, automaticReturn: automaticReturn)
     }
 
     /// Pulses of four blocks may wait for blanking at once: proposed, in flight, and disturbed across a block's end.

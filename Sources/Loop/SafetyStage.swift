@@ -134,6 +134,7 @@ enum SafetyPort {
     /// Output starts when the guard is armed and the filters have settled; a sensing fault asks for the fallback.
     private func wantedMode(_ tick: Tick) -> Mode {
         if state.wantsFallback, state.mode == .openLoop || state.mode == .closedLoop { return .fallback }
+        if state.mode == .fallback, !state.wantsFallback, !state.isRampingOff, arms { return outputMode }
         guard arms, state.mode == .armed else { return state.mode }
         return tick.safetyTime >= startTime ? outputMode : .armed
     }

@@ -15,6 +15,11 @@ struct StimulationParts: Sendable {
     var format: BlockFormat
     /// The plan arms: proposals wait for the guard's word that output may run.
     var arms: Bool
+    /// The controller of the profile, as it was before any fallback.
+    var profileController: Controller
+    /// The signed way back; nil: by hand.
+    var automaticReturn: AutomaticReturn?
+    var progress = ReturnProgress()
     /// The signed fallback runs instead of the profile's law.
     var hasFallenBack = false
     /// Start of the last window that was proposed for.
@@ -129,6 +134,10 @@ extension StimulationParts {
         }
         if reaction(of: broken, in: evidence.mode, under: parts.limits).contains(.rampToFallback) {
             state.fallbackReasons.formUnion(broken)
+        }
+        if state.wantsFallback, !state.isRampingOff, parts.mayReturn(evidence, at: end) {
+            parts.closeLoopAgain()
+            state.fallbackReasons = []
         }
         state.proposal = PendingProposal(segment: segment, evidence: evidence, broken: broken)
         state.isAtRest = parts.controller.isAtRest || !mayOutput

@@ -5,8 +5,7 @@ internal import Stimulation
 /// What the runtime knows about stimulation, as of the last report that it consumed.
 ///
 /// Shared by the stimulation and the safety stage, both on the loop's one thread. It changes only by recorded inputs,
-/// so
-/// that a replay has the same state at the same tick.
+/// so that a replay has the same state at the same tick.
 @safe final class StimulationState: @unchecked Sendable {
     /// A guard owns a stimulator; without one no proposal leaves the runtime.
     let hasGuard: Bool
@@ -22,7 +21,7 @@ internal import Stimulation
     var decoded: Float = 0
     var confidence: Float = 0
     var amplitude = Nanoamperes(0)
-    /// Why the runtime's gate left for the signed fallback; stays for the rest of the session.
+    /// Why the runtime's gate left for the signed fallback; empty again after the signed return.
     var fallbackReasons: InterlockSet = []
     /// The guard refused a proposal since the stimulation stage last looked.
     var wasRefused = false

@@ -111,6 +111,7 @@ private func recordedSetup(_ reader: JournalReader) throws(JournalError) -> Loop
             let entries = try loadLimits(try reader.input("limits"), file: name)
             setup.limits = try entries.limits(device: stimulator)
             setup.pairNames = entries.pairIDs
+            setup.automaticReturn = AutomaticReturn(entries)
         }
         return setup
     } catch let error as JournalError {

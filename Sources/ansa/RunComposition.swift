@@ -73,10 +73,12 @@ private func openRecordingFile(_ inputs: RunInputs, recording: String?) throws(F
 extension RunInputs {
     /// What decides the loop, for a source of this shape.
     func setup(format: BlockFormat, montage: Montage) -> LoopSetup {
-        LoopSetup(
+        var setup = LoopSetup(
             profile: profile, limits: limits, pairNames: limitsEntries?.pairIDs ?? [],
             amplitudeStep: device.stimulator?.amplitudeStep ?? Nanoamperes(1), network: networkFile?.path,
             format: format, montage: montage)
+        setup.automaticReturn = limitsEntries.flatMap(AutomaticReturn.init)
+        return setup
     }
 
     /// The journal's first record: what decides the session, and what only labels it.
