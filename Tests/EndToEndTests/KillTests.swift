@@ -98,6 +98,7 @@ import Testing
         #expect(refused.errors.contains("IL-03"), "\(refused.errors)")
         #expect(try StimulatorRecordLine.all(in: session).allSatisfy { $0.kind != "pulse" })
         #expect(FileManager.default.fileExists(atPath: state.path + "/latch"))
+        #expect(try BuiltProgram.ansa.run(["session", "verify", session.path]).code == 0, "it is closed")
         try FileManager.default.removeItem(at: session)
         let freed = try BuiltProgram.ansa.run(words + ["--acknowledge", "cable replaced"], environment: environment)
         #expect(freed.code == 0, "\(freed.errors)")

@@ -11,31 +11,35 @@ import Testing
         var proposal: [UInt8] = []
         /// What the recorded inputs say to the stages.
         var inputs: [UInt8] = []
-        /// Misses in the window, and whether a report of the guard came: what a clock can change.
-        var timing: [UInt8] = []
+        /// Safety ticks so far with a miss in their window or without a report of the guard: what a clock can change.
+        var late = 0
     }
 
-    /// All ticks of the session in `folder`. The recorded inputs are those that the tick's stages saw.
+    /// All ticks of the session in `folder`; the recorded inputs are those that the tick's stages saw.
     static func ticks(_ folder: URL) throws -> [Int64: Tick] {
         let reader = try JournalReader(folder.path)
         var ticks: [Int64: Tick] = [:]
-        var input = [UInt8](repeating: 0, count: 168)
+        var input = [UInt8](repeating: 0, count: 176)
+        var late = 0
         while let record = try reader.next() {
             switch record.kind {
             case .block:
                 ticks[record.tick, default: Tick()].block = record.payload
                 ticks[record.tick, default: Tick()].inputs = relevant(input)
-                ticks[record.tick, default: Tick()].timing = Array(input.dropFirst(24).prefix(24))
+                ticks[record.tick, default: Tick()].late = late
             case .decision: ticks[record.tick, default: Tick()].decision = record.payload
             case .proposal: ticks[record.tick, default: Tick()].proposal = record.payload
-            case .recordedInput: input = record.payload
+            case .recordedInput:
+                input = record.payload
+                let (misses, reports) = (input[24..<32], input[40..<48])
+                if misses.contains(where: { $0 != 0 }) || reports.allSatisfy({ $0 == 0 }) { late += 1 }
             default: break
             }
         }
         return ticks
     }
 
-    /// Of the 21 words of a recorded input all but the report's counter, which numbers messages (word 6), and, where
+    /// Of the words of a recorded input all but the report's counter, which numbers messages (word 6), and, where
     /// the device is to deliver nothing (word 15), the moment at which it is to deliver nothing (word 11).
     private static func relevant(_ payload: [UInt8]) -> [UInt8] {
         var payload = payload
@@ -57,7 +61,8 @@ import Testing
             decisions += 1
             if inputsAreEqual, a.inputs != b.inputs {
                 inputsAreEqual = false
-                #expect(a.timing != b.timing, "tick \(tick): other inputs without a miss or a late report")
+                let bytes = a.inputs.indices.filter { a.inputs[$0] != b.inputs[$0] }
+                #expect(a.late != b.late, "tick \(tick): bytes \(bytes) differ without a miss or a late report")
             }
             guard inputsAreEqual else { continue }
             #expect(a.proposal == b.proposal, "command of tick \(tick)")

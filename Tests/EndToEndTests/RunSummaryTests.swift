@@ -69,6 +69,21 @@ import Testing
         #expect(try Self.deliversNothing(outcome, session))
     }
 
+    @Test(
+        "Armed, a patient's recording drives the virtual stimulator, ramps off at the end, and replays bit for bit",
+        .enabled(if: Recordings.isPresent, "needs recordings in ANSA_DATA"))
+    func armedRecording() throws {
+        let (outcome, session) = try RunTests.run(
+            "grip-force", seconds: 4, ["--arm", "--recording", Recordings.gripForce.path])
+        defer { RunTests.remove(session) }
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let pulses = try StimulatorRecordLine.all(in: session).filter { $0.kind == "pulse" }
+        #expect(pulses.count > 50)
+        #expect(outcome.json["pulses_delivered"] as? Int == pulses.count)
+        #expect(outcome.json["mode_final"] as? String == "off")
+        #expect(try BuiltProgram.ansa.run(["replay", session.path, "--verify"]).code == 0)
+    }
+
     private static func deliversNothing(_ outcome: Outcome, _ session: URL) throws -> Bool {
         #expect(outcome.code == 0, "\(outcome.errors)")
         #expect((outcome.json["decisions"] as? Int ?? 0) > 200, "a loop that decides nothing proves nothing")

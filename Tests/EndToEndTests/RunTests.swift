@@ -76,25 +76,6 @@ import Testing
         #expect(list.output.contains(session.lastPathComponent))
     }
 
-    @Test(
-        "One SIGINT, SIGTERM or SIGHUP ends a run in order, with exit 0, a summary and a closed journal",
-        arguments: [SIGINT, SIGTERM, SIGHUP])
-    func stopInOrder(signal: Int32) throws {
-        let folder = try BuiltProgram.temporaryFolder()
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let session = folder.appendingPathComponent("session").path
-        let script = """
-            "$1" run Profiles/adaptive-dbs --arm --seconds 60 --session "$2" --format json & child=$!
-            sleep 2; kill -\(signal) $child; wait $child
-            """
-        let shell = BuiltProgram(executable: URL(fileURLWithPath: "/bin/bash"))
-        // A shell's background child ignores SIGINT unless the shell does job control.
-        let outcome = try shell.run(["-m", "-c", script, "bash", BuiltProgram.ansa.executable.path, session])
-        #expect(outcome.code == 0, "\(outcome.errors)")
-        #expect((outcome.json["ticks"] as? Int ?? 0) > 50)
-        #expect(try BuiltProgram.ansa.run(["session", "verify", session]).code == 0)
-    }
-
     @Test("A run works with standard input closed, in the POSIX locale, and without a terminal or HOME")
     func bareSurroundings() throws {
         let folder = try BuiltProgram.temporaryFolder()

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// An ordinary user: no root, no real-time priority, 8 MB of memory to lock. Root tests it by becoming nobody.
+/// An ordinary user: no root, no real-time priority, 8 MB of memory to lock; root tests it by becoming nobody.
 @Suite(.serialized, .enabled(if: OrdinaryUser.isPossible, "needs to become nobody, who can read the programs"))
 struct RunUserTests {
     private func openFolder() throws -> URL {
