@@ -12,6 +12,8 @@ struct GuardedSession {
     let link: GuardLink
     /// CLOCK_MONOTONIC of the session's time 0, as the guard was told.
     let epoch: UInt64
+    /// Guard and stimulator run under SCHED_FIFO.
+    let hasRealtimePriority: Bool
     private let processes: GuardedProcesses
 
     /// Starts both and introduces the runtime.
@@ -32,6 +34,7 @@ struct GuardedSession {
             throw Failure(ExitCode.failed, "the guard could not be started: \(error)")
         }
         link = processes.link
+        hasRealtimePriority = pace == .real && processes.raisePriority()
         epoch = ansa_monotonic_nanoseconds() + 300_000_000
         var random = SystemRandomNumberGenerator()
         let session = Words32(bytes: (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })

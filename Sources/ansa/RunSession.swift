@@ -123,7 +123,7 @@ struct RunSession {
         }
         watcher.stop()
         guarded?.end()
-        log.write(outcome)
+        log.write(outcome, guardIsRealtime: guarded?.hasRealtimePriority)
         return try close(writer, inlet, outcome)
     }
 

@@ -26,12 +26,13 @@ struct SessionLog {
     }
 
     /// What the machine granted, and how the loop ended.
-    func write(_ outcome: LoopOutcome) {
+    func write(_ outcome: LoopOutcome, guardIsRealtime: Bool?) {
         write(
             "granted",
             [
                 "fifo_errno": "\(outcome.grant.fifo)", "locked_memory_errno": "\(outcome.grant.lockedMemory)",
                 "pinned_errno": "\(outcome.grant.pinned)",
+                "guard_fifo": guardIsRealtime.map { "\($0)" } ?? "no guard",
             ])
         let statistics = outcome.statistics
         write(

@@ -45,7 +45,8 @@ private func parts(_ limits: Limits) -> StimulationParts {
     return StimulationParts(
         controller: Controller(law: .openLoop(amplitude: Nanoamperes(2_000_000)), program: program), limits: limits,
         gate: GateState(limits: limits), outputMode: .openLoop, blanking: Blanking(),
-        format: BlockFormat(channels: 1, frames: 10, rateNumerator: 1_000, kind: .float32), arms: true)
+        format: BlockFormat(channels: 1, frames: 10, rateNumerator: 1_000, kind: .float32), arms: true,
+        profileController: Controller(law: .openLoop(amplitude: Nanoamperes(2_000_000)), program: program))
 }
 
 private let decision = Decision(value: 1, confidence: 1, firstSample: 0, endSample: 10, isValid: true)

@@ -76,6 +76,12 @@ static inline int ansa_set_fifo(int priority) {
     return syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &parameters) < 0 ? errno : 0;
 }
 
+/// Makes the main thread of another process SCHED_FIFO at `priority`. 0 or an errno (EPERM for an ordinary user).
+static inline int ansa_set_fifo_of(int process, int priority) {
+    struct sched_param parameters = {.sched_priority = priority};
+    return syscall(SYS_sched_setscheduler, process, SCHED_FIFO, &parameters) < 0 ? errno : 0;
+}
+
 static inline int ansa_lock_memory(void) {
     return mlockall(MCL_CURRENT | MCL_FUTURE) < 0 ? errno : 0;
 }
