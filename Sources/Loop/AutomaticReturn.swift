@@ -34,7 +34,9 @@ struct ReturnProgress: Sendable {
     private var healthySince: Int64?
     private var returns = MissWindow()
 
-    /// Takes in whether the closed loop could run at `time`. True: it may return now, and this return is counted.
+    /// Takes in whether the closed loop could run at `time`.
+    ///
+    /// True: it may return now, and this return is counted.
     mutating func step(isHealthy: Bool, at time: Microseconds, under rule: AutomaticReturn) -> Bool {
         guard isHealthy else {
             healthySince = nil
