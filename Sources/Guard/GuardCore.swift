@@ -39,6 +39,8 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
     var lastSequence: UInt64 = 0
     var lastCounter: UInt64 = 0
     var lastToken = Microseconds(.min)
+    /// When the newest proposal came, or output was last off.
+    var lastProposal = Microseconds(0)
     var lastNow = Microseconds(.min)
     var leaseEnd = Microseconds(.min)
     var missingAcknowledgements: Int64 = 0

@@ -15,13 +15,27 @@ extension GuardCore where Device: ~Copyable {
     mutating func token(_ record: RuntimeRecord) -> (InterlockSet, Segment) {
         let isGood = isGoodToken(record)
         if isGood { lastToken = max(lastToken, record.now) }
+        if record.hasProposal || !isOutputMode { lastProposal = lastNow }
         follow(record, isGood: isGood)
         if isGood && mode != .off && mode != .latched { leaseEnd = Microseconds(lastNow.value + leaseLength) }
         guard record.hasProposal else {
+            if isOutputMode && lastNow.value - lastProposal.value > leaseLength { loseProposals() }
             renew(isGood)
             return ([], .rest(at: lastNow))
         }
         return propose(record, isGood: isGood)
+    }
+
+    /// The runtime lives and proposes nothing, not even a rest, for a whole lease: its source has stalled.
+    ///
+    /// What was queued has run out, so that only a baseline can follow; anything else is an output that ended (IL-04).
+    private mutating func loseProposals() {
+        guard fallback == nil else { return }
+        guard limits.onSensorLoss == .openLoopBaseline,
+            let program = FallbackProgram(.openLoopBaseline, from: running, at: lastNow, limits, settings)
+        else { return endOutput(because: .leaseExpired, at: lastNow) }
+        move { $0.degrade(to: .openLoopBaseline) }
+        fallback = program
     }
 
     /// At most 250 ms, whatever the limits say.

@@ -69,6 +69,7 @@ public struct Controller: Hashable, Sendable, BitwiseCopyable {
     public mutating func propose(
         decision: Decision, tickEnd: Microseconds, windowStart: Microseconds, windowEnd: Microseconds
     ) -> Segment {
+        guard program.isUsable else { return .rest(at: windowStart) }
         let wanted = isReleased ? released() : evaluate(decision, at: tickEnd)
         if ramp.aim(at: wanted, from: windowStart) {
             targetChanges += 1

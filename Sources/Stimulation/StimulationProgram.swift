@@ -21,7 +21,7 @@ public struct StimulationProgram: Hashable, Sendable, BitwiseCopyable {
     /// The device's resolution; amplitudes are rounded down to it.
     public var amplitudeStep: Nanoamperes
 
-    /// A program; a period below 1 µs or a resolution below 1 nA counts as 1.
+    /// A program as it is said; one that makes no sense proposes no pulse.
     public init(
         pair: Int32, waveform: Waveform = .biphasicCathodicFirstSymmetric, width: Microseconds,
         interphase: Microseconds = Microseconds(0), period: Microseconds, rampUp: Int64, rampDown: Int64,
@@ -31,10 +31,15 @@ public struct StimulationProgram: Hashable, Sendable, BitwiseCopyable {
         self.waveform = waveform
         self.width = width
         self.interphase = interphase
-        self.period = max(period, Microseconds(1))
-        self.rampUp = max(rampUp, 0)
-        self.rampDown = max(rampDown, 0)
-        self.maximumStep = max(maximumStep, Nanoamperes(0))
-        self.amplitudeStep = max(amplitudeStep, Nanoamperes(1))
+        self.period = period
+        self.rampUp = rampUp
+        self.rampDown = rampDown
+        self.maximumStep = maximumStep
+        self.amplitudeStep = amplitudeStep
+    }
+
+    /// Period and resolution are above 0, and no slope or step is negative.
+    public var isUsable: Bool {
+        period.value > 0 && amplitudeStep.value > 0 && rampUp >= 0 && rampDown >= 0 && maximumStep.value >= 0
     }
 }

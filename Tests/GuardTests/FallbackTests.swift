@@ -128,4 +128,29 @@ import Testing
         #expect(lowered.proposalPermitted == (kind == .rampOff))
         #expect(bench.token(at: 55_000, mode: .closedLoop).mode == .fallback)
     }
+
+    /// The last proposal came at 80 ms; the lease is 250 ms.
+    @Test(
+        "A runtime that proposes nothing for a lease has lost its source",
+        arguments: [Fallback.stop, .openLoopBaseline])
+    func noProposals(_ kind: Fallback) {
+        var limits = testLimits()
+        limits.onSensorLoss = kind
+        var bench = Bench(limits: limits)
+        _ = bench.arm(at: 0)
+        for step in 1...8 {
+            let time = Int64(step) * 10_000
+            _ = bench.token(at: time, proposing: pulse(100_000, at: time + 10_000))
+        }
+        for time in 17...66 { _ = bench.token(at: Int64(time) * 5000) }
+        #expect(bench.core.mode == .closedLoop)
+        for time in 67...200 {
+            _ = bench.token(at: Int64(time) * 5000)
+            bench.core.advance(to: Microseconds(Int64(time) * 5000 + 1000))
+        }
+        #expect(bench.core.mode == (kind == .stop ? .latched : .fallback))
+        #expect(bench.core.latch == (kind == .stop ? .leaseExpired : []))
+        let last = bench.notes.delivered[bench.notes.delivered.count - 1].segment.amplitude.value
+        #expect(last == (kind == .stop ? 100_000 : 1_000_000))
+    }
 }

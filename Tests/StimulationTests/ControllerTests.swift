@@ -164,4 +164,17 @@ private let milliampere = Nanoamperes(1_000_000)
         #expect((0..<20).allSatisfy { controller.block($0, decision(100)).isRest })
         #expect(controller.targetChanges == 0)
     }
+
+    @Test("A program that makes no sense proposes no pulse; nothing is put right in silence")
+    func unusableProgram() {
+        for spoil: (inout StimulationProgram) -> Void in [
+            { $0.period = Microseconds(0) }, { $0.amplitudeStep = Nanoamperes(0) }, { $0.rampUp = -1 },
+            { $0.rampDown = -1 }, { $0.maximumStep = Nanoamperes(-1) },
+        ] {
+            var program = program(period: 10_000)
+            spoil(&program)
+            var controller = Controller(law: .openLoop(amplitude: milliampere), program: program)
+            #expect(!program.isUsable && (0..<20).allSatisfy { controller.block($0, decision(0)).isRest })
+        }
+    }
 }
