@@ -54,8 +54,11 @@ struct ReturnProgress: Sendable {
 
 extension StimulationParts {
     /// Whether the closed loop may be entered again: judged for a rest as if it ran already.
+    ///
+    /// Never from a ramp-off or a stop: the machine of modes, which is the guard's, has no such way (see Safety.md).
     mutating func mayReturn(_ evidence: Evidence, at now: Microseconds) -> Bool {
         guard let rule = automaticReturn, evidence.mode == .fallback, outputMode == .closedLoop else { return false }
+        guard limits.onSensorLoss == .openLoopBaseline || limits.onSensorLoss == .holdThenOff else { return false }
         var entry = evidence
         entry.mode = .closedLoop
         let verdict = judge(.rest(at: now), evidence: entry, state: &gate, at: now, under: limits)

@@ -85,12 +85,18 @@ struct GuardedSession {
     }
 
     /// Closes the socket and waits for both processes, at most three seconds.
-    func end() {
+    ///
+    /// - Returns: False: the guard's latch or the stimulator's own record could not be written.
+    @discardableResult func end() -> Bool {
         link.close()
+        var areKept = true
         for process in [processes.guardPID, processes.stimulatorPID] where process > 0 {
             var status: Int32 = 0
             for _ in 0..<300 where unsafe waitpid(process, &status, WNOHANG) == 0 { usleep(10_000) }
+            let isExit = status & 0x7f == 0
+            if isExit && status >> 8 & 0xff == ExitCode.inputOutput { areKept = false }
         }
+        return areKept
     }
 
     private static var executableFolder: String {

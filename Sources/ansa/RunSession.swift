@@ -122,9 +122,12 @@ struct RunSession {
             throw Failure(ExitCode.badFile, "\(inputs.profileFile.path): \(error)")
         }
         watcher.stop()
-        guarded?.end()
+        let areKept = guarded?.end() ?? true
         log.write(outcome, guardIsRealtime: guarded?.hasRealtimePriority)
-        return try close(writer, inlet, outcome)
+        let code = try close(writer, inlet, outcome)
+        guard !areKept else { return code }
+        Terminal.complain("\(directory): the guard's latch or the stimulator's own record could not be written")
+        return code == ExitCode.done ? ExitCode.inputOutput : code
     }
 
     private func openJournal() throws(Failure) -> (JournalWriter, JournalInlet) {

@@ -169,4 +169,19 @@ private final class Rig {
         limits.holdMaximum = Microseconds(5_000_000)
         #expect(later(limits, .deadlineMisses) == (2_000_000, 60))
     }
+
+    @Test("The closed loop returns by itself from a baseline or a hold, never from a ramp-off or a stop")
+    func returnKinds() {
+        for kind in Fallback.allCases {
+            var limits = limits()
+            limits.onSensorLoss = kind
+            var parts = parts(limits)
+            parts.outputMode = .closedLoop
+            parts.automaticReturn = AutomaticReturn(
+                afterValid: Microseconds(0), count: 1, window: Microseconds(1_000_000))
+            let evidence = Evidence.healthy(mode: .fallback, leaseEnd: Microseconds(250_000), validChannels: 1)
+            let mayReturn = parts.mayReturn(evidence, at: Microseconds(10_000))
+            #expect(mayReturn == (kind == .openLoopBaseline || kind == .holdThenOff), "\(kind)")
+        }
+    }
 }
