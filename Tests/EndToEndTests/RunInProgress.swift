@@ -57,6 +57,8 @@ final class RunInProgress {
                 try !run.process.isRunning || run.events().filter { $0.kind == "pulse" }.count > 100
             }
             if isReady, run.process.isRunning { return run }
+            // A run that fell back by itself would go on without a pulse.
+            if !isReady { run.send(SIGKILL) }
             reason = run.finish().errors
             run.remove()
         }
