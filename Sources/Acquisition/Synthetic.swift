@@ -114,9 +114,12 @@ public import Signal
 
     /// Rounds to nearest: adding 1.5 × 2²³ leaves the whole number in the low bits of the float.
     private func storeCounts(_ target: UnsafeMutableBufferPointer<Int16>, from start: Int) {
+        let (lowest, highest) = (Vector(repeating: -32_768), Vector(repeating: 32_767))
         for group in 0..<groups {
-            let limited = unsafe row[group].clamped(
-                lowerBound: Vector(repeating: -32_768), upperBound: Vector(repeating: 32_767))
+            // By masks: `clamped` is a call for each bound.
+            let value = unsafe row[group]
+            let floored = value.replacing(with: lowest, where: value .< lowest)
+            let limited = floored.replacing(with: highest, where: floored .> highest)
             let bits = unsafe unsafeBitCast(limited + Vector(repeating: 12_582_912), to: SIMD8<Int32>.self)
             let counts = SIMD8<Int16>(truncatingIfNeeded: bits)
             if 8 * group + 8 <= format.channels, let base = target.baseAddress {

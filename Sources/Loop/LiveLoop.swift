@@ -71,7 +71,9 @@ public final class LiveLoop {
     public func run(epoch: UInt64, isVirtual: Bool) async throws(AssemblyError) -> LoopOutcome {
         let executor = RealtimeExecutor()
         let (thread, grant) = RealtimeThread.start(executor, realtime: plan.pace == .real)
+        let clock = MonotonicClock(epoch: epoch)
         let ring = plan.pace == .real ? BlockRing(format: source.format, capacity: 64) : nil
+        ring?.onPublish = { clock.announce() }
         let feed = LiveFeed(source: source, ring: ring)
         let wiring = Wiring(
             executor: executor, feed: feed, log: inlet.map { .journal($0) } ?? .none,
@@ -92,7 +94,7 @@ public final class LiveLoop {
                 throw AssemblyError(text: "\(error)")
             }
         }
-        await drive(built, executor: executor, epoch: epoch)
+        await drive(built, executor: executor, clock: clock)
         executor.stop()
         thread.join()
         source.stop()
@@ -100,12 +102,12 @@ public final class LiveLoop {
     }
 
     /// One detached task without an executor preference: the scheduler's job holds the thread until the loop ends.
-    private func drive(_ built: Wired, executor: RealtimeExecutor, epoch: UInt64) async {
+    private func drive(_ built: Wired, executor: RealtimeExecutor, clock: MonotonicClock) async {
         let (plan, signals, journalFailed) = (plan, signals, journalFailed)
         switch plan.pace {
         case .real:
             let scheduler = Scheduler(
-                on: executor, clock: MonotonicClock(epoch: epoch), plan: plan, stages: built.stages,
+                on: executor, clock: clock, plan: plan, stages: built.stages,
                 statistics: built.statistics, signals: signals, journalFailed: journalFailed)
             await Task.detached { await scheduler.run() }.value
         case .max:

@@ -4,11 +4,13 @@ internal import Signal
 
 /// Releases stages with absolute deadlines and runs the earliest one, until the loop ends.
 ///
-/// Three rate groups: blocks (acquire, condition, decode, stimulate), safety ticks, monitoring. All stages are actors
-/// on
+/// Three rate groups: blocks (acquire, condition, decode, stimulate), safety ticks, monitoring. All stages are actors on
 /// this actor's executor, so that no `await` here suspends. A safety tick that is due when a block ends waits for that
 /// block's decision, at most until the decision's deadline: so both paces keep one order, and in real time a missing
 /// block cannot hold the token back.
+///
+/// In real time the source announces a block through the clock, and the thread sleeps until then: to look again and
+/// again would cost nearly as much as the tick itself. A block that nobody announced is found within a millisecond.
 @safe actor Scheduler<Clock: TickClock> {
     nonisolated let unownedExecutor: UnownedSerialExecutor
     private let clock: Clock
@@ -21,6 +23,8 @@ internal import Signal
     private var due = DueSlots()
     private var misses = MissWindow()
     private var blockDue: Int64
+    private var look: Int64
+    private var isAnnounced = false
     private var nextSafety: Int64
     private var nextMonitor: Int64
     private var end = Int64.max
@@ -39,6 +43,7 @@ internal import Signal
         self.signals = signals
         self.journalFailed = journalFailed
         blockDue = plan.block
+        look = plan.block + (plan.pace == .real ? Self.patience : 0)
         nextSafety = plan.safety
         // Half a safety period late: on the boundary itself a block is always due, and the monitor always shed.
         nextMonitor = plan.monitor + plan.safety / 2
@@ -47,35 +52,36 @@ internal import Signal
     /// Runs the loop to its end: the source's, the plan's, or an operator's.
     func run() async {
         var tick = Tick()
-        var look = blockDue
         while nextSafety <= end {
-            clock.wait(until: min(end == .max ? look : .max, safetyRelease, nextMonitor))
+            if clock.wait(until: min(lookTime, safetyRelease, nextMonitor)) { isAnnounced = true }
             let now = clock.now()
-            if end == .max, look <= now { look = await lookForBlock(at: now, &tick) }
+            if lookTime <= now { await lookForBlock(at: now, &tick) }
             releaseTimed(at: now)
             while let slot = due.takeEarliest() { await run(slot, &tick) }
-            if end == .max { look = max(look, blockDue) }
         }
         steady.stop(into: statistics)
     }
+
+    /// How long a source may keep silent in real time before it is asked.
+    private static var patience: Int64 { 1_000_000 }
+
+    /// When to look for the next block; never before it ends, nor after the last.
+    private var lookTime: Int64 { end != .max ? .max : isAnnounced ? blockDue : look }
 
     /// A safety tick at a block's end waits for the block, but no longer than the decision may take.
     private var safetyRelease: Int64 {
         end != .max || nextSafety < blockDue ? nextSafety : max(nextSafety, blockDue + plan.decisionDeadline)
     }
 
-    /// Admits the next block if it is there, and says when to look again.
-    private func lookForBlock(at now: Int64, _ tick: inout Tick) async -> Int64 {
+    /// Admits the next block if it is there, and sets when to look again.
+    private func lookForBlock(at now: Int64, _ tick: inout Tick) async {
+        isAnnounced = false
         switch await stages.acquisition.poll() {
         case .block(let index):
             if index > tick.index { statistics.gaps += 1 }
             begin(max(index, tick.index), &tick)
-            return blockDue
-        case .notYet:
-            return now + 50_000
-        case .ended:
-            end = blockDue - plan.block
-            return .max
+        case .notYet: look = now + Self.patience
+        case .ended: end = blockDue - plan.block
         }
     }
 
@@ -124,6 +130,8 @@ internal import Signal
         steady.count(tick: statistics.ticks)
         tick.index += 1
         blockDue = (tick.index + 1) * plan.block
+        // Behind time, the next block may wait already, announced together with this one.
+        look = plan.pace == .real && clock.now() < blockDue ? blockDue + Self.patience : blockDue
         if let ticks = plan.ticks, tick.index >= ticks { end = tick.blockEnd }
     }
 

@@ -7,8 +7,8 @@ internal import Synchronization
 public protocol TickClock: Sendable {
     /// Now, in nanoseconds since the start of the session.
     func now() -> Int64
-    /// Returns at `release`, or at once when it has passed.
-    func wait(until release: Int64)
+    /// Returns at `release`, at once when it has passed, or earlier: true when something was announced meanwhile.
+    func wait(until release: Int64) -> Bool
 }
 
 /// CLOCK_MONOTONIC, counted from the session's epoch.
@@ -25,9 +25,16 @@ public struct MonotonicClock: TickClock {
 
     public func now() -> Int64 { Int64(bitPattern: ansa_monotonic_nanoseconds() &- epoch) }
 
-    public func wait(until release: Int64) {
-        while now() < release { word.wait(until: epoch &+ UInt64(bitPattern: release)) }
+    public func wait(until release: Int64) -> Bool {
+        while true {
+            if word.take() { return true }
+            if now() >= release { return false }
+            word.wait(until: epoch &+ UInt64(bitPattern: release))
+        }
     }
+
+    /// Ends the wait of the loop's thread, or else its next one. From any thread; makes a system call.
+    public func announce() { word.raise() }
 }
 
 /// Virtual time: it is whatever was last waited for.
@@ -39,24 +46,41 @@ public final class VirtualClock: TickClock {
 
     public func now() -> Int64 { time.load(ordering: .relaxed) }
 
-    public func wait(until release: Int64) {
+    public func wait(until release: Int64) -> Bool {
         if release > now() { time.store(release, ordering: .relaxed) }
+        return false
     }
 }
 
-/// Memory that a futex call sleeps on.
+/// A word that a futex call sleeps on while it is 0.
 @safe final class FutexWord: @unchecked Sendable {
-    private let pointer: UnsafeMutablePointer<UInt32>
+    private let word: UnsafeMutablePointer<Atomic<UInt32>>
 
     init() {
-        unsafe pointer = .allocate(capacity: 1)
-        unsafe pointer.initialize(to: 0)
+        unsafe word = .allocate(capacity: 1)
+        unsafe word.initialize(to: Atomic(0))
     }
 
-    deinit { unsafe pointer.deallocate() }
+    deinit {
+        unsafe word.deinitialize(count: 1)
+        unsafe word.deallocate()
+    }
 
-    /// Sleeps until CLOCK_MONOTONIC reaches `nanoseconds` or a signal comes.
+    private var address: UnsafeMutablePointer<UInt32> {
+        unsafe UnsafeMutableRawPointer(word).assumingMemoryBound(to: UInt32.self)
+    }
+
+    /// Sleeps until CLOCK_MONOTONIC reaches `nanoseconds`, the word is raised, or a signal comes.
     func wait(until nanoseconds: UInt64) {
-        _ = unsafe ansa_futex_wait_until(pointer, 0, max(1, nanoseconds))
+        _ = unsafe ansa_futex_wait_until(address, 0, max(1, nanoseconds))
     }
+
+    /// Wakes the sleeper; without one, the word stays raised.
+    func raise() {
+        guard unsafe word.pointee.exchange(1, ordering: .acquiringAndReleasing) == 0 else { return }
+        _ = unsafe ansa_futex_wake(address)
+    }
+
+    /// Whether it was raised; it no longer is.
+    func take() -> Bool { unsafe word.pointee.exchange(0, ordering: .acquiringAndReleasing) == 1 }
 }

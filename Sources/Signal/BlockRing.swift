@@ -9,6 +9,10 @@ import Synchronization
 /// ``front()`` returned belongs to the consumer until ``release()``.
 @safe public final class BlockRing: @unchecked Sendable {
     public let format: BlockFormat
+    /// Called by ``publish()`` on the producer's thread, so that a consumer that sleeps can be woken.
+    ///
+    /// Set before the producer starts, and never afterwards.
+    public var onPublish: (@Sendable () -> Void)?
     private let blocks: [Block]
     private let counters = RingCounters()
 
@@ -34,6 +38,7 @@ import Synchronization
     /// Producer: hands over the block that ``vacant()`` returned.
     public func publish() {
         counters.pushed.store(counters.pushed.load(ordering: .relaxed) + 1, ordering: .releasing)
+        onPublish?()
     }
 
     /// Consumer: the oldest block, or nil when none waits.
