@@ -4,8 +4,8 @@ internal import Signal
 
 /// Releases stages with absolute deadlines and runs the earliest one, until the loop ends.
 ///
-/// Three rate groups: blocks (acquire, condition, decode, stimulate), safety ticks, monitoring. All stages are actors on
-/// this actor's executor, so that no `await` here suspends. A safety tick that is due when a block ends waits for that
+/// Three rate groups: blocks (acquire, condition, decode, stimulate), safety ticks, monitoring. All stages are actors
+/// on this actor's executor: no `await` here suspends. A safety tick that is due when a block ends waits for that
 /// block's decision, at most until the decision's deadline: so both paces keep one order, and in real time a missing
 /// block cannot hold the token back.
 ///
