@@ -33,7 +33,9 @@ public struct MonotonicClock: TickClock {
         }
     }
 
-    /// Ends the wait of the loop's thread, or else its next one. From any thread; makes a system call.
+    /// Ends the wait of the loop's thread, or else its next one.
+    ///
+    /// From any thread; makes a system call.
     public func announce() { word.raise() }
 }
 

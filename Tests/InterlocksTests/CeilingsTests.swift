@@ -2,8 +2,10 @@ import Interlocks
 import Signal
 import Testing
 
-/// The outermost layer of limits. Sources: Vercise manual p. 20 (12.7 mA a contact, 20 mA an area); RNS ranges (1,000 µs,
-/// 333 Hz); 0.4 % and 100 nA from Sit & Sarpeshkar 2007; arithmetic by hand.
+/// The outermost layer of limits.
+///
+/// Sources: Vercise manual p. 20 (12.7 mA a contact, 20 mA an area); RNS ranges (1,000 µs, 333 Hz); 0.4 % and 100 nA
+/// from Sit & Sarpeshkar 2007; arithmetic by hand.
 @Suite struct CeilingsTests {
     @Test("Currents, widths and rates end where the manuals do")
     func manuals() {
