@@ -116,7 +116,9 @@ private nonisolated func runPacedThread(_ argument: UnsafeMutableRawPointer?) ->
     if let argument = unsafe argument {
         // It stands for a device, which no scheduler delays. Refused to an ordinary user: blocks then come late, and
         // are counted as late.
+        // On the loop's own core, which nothing else disturbs: the loop waits for the block anyway.
         _ = ansa_set_fifo(85)
+        _ = ansa_pin_to_core(ansa_loop_core())
         unsafe Unmanaged<PacedRun>.fromOpaque(argument).takeRetainedValue().body()
     }
     return nil

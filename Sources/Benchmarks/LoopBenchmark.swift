@@ -83,7 +83,7 @@ private func run(_ parts: LoopParts, journal folder: String) async throws -> (Lo
         signals: OperatorSignals(), journalFailed: { writer.failure != 0 })
     let outcome: LoopOutcome
     do {
-        let epoch = parts.epoch ?? (ansa_monotonic_nanoseconds() + 50_000_000)
+        let epoch = parts.epoch ?? (ansa_monotonic_nanoseconds() + LiveLoop.lead)
         outcome = try await loop.run(epoch: epoch, isVirtual: parts.isVirtual)
     } catch {
         try writer.finish()

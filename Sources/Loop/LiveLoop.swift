@@ -44,6 +44,8 @@ public final class LiveLoop {
     private let inlet: JournalInlet?
     private let signals: OperatorSignals
     private let journalFailed: @Sendable () -> Bool
+    /// How far ahead sample 0 lies when a session is begun, in ns: wiring and warm-up must be over by then.
+    public static let lead: UInt64 = 300_000_000
     /// Snapshots for whoever watches.
     public let snapshots = RigidRing<LoopSnapshot>(capacity: 16, repeating: LoopSnapshot())
 

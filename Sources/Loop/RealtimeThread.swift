@@ -54,8 +54,7 @@ public struct RunningThread: Sendable {
     func settle() {
         ansa_set_floating_point_control()
         if realtime {
-            let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-            grant.pinned = ansa_pin_to_core(Int32(max(0, cores - 1)))
+            grant.pinned = ansa_pin_to_core(ansa_loop_core())
             grant.fifo = ansa_set_fifo(80)
             grant.lockedMemory = ansa_lock_memory()
             touchStack()

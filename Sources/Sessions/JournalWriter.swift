@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 public import Signal
 import Synchronization
@@ -158,6 +159,8 @@ public final class JournalWriter: @unchecked Sendable {
 /// The entry of the writer's thread: a plain function, so that no actor is assumed on it.
 @Sendable private func journalThread(_ raw: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let raw = unsafe raw else { return nil }
+    // Its system calls are long, and some kernels do not preempt them: they must not stand in the loop's way.
+    _ = ansa_stay_off_loop_core()
     unsafe Unmanaged<JournalWriter>.fromOpaque(raw).takeRetainedValue().run()
     return nil
 }

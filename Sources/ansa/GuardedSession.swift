@@ -35,7 +35,7 @@ struct GuardedSession {
         }
         link = processes.link
         hasRealtimePriority = pace == .real && processes.raisePriority()
-        epoch = ansa_monotonic_nanoseconds() + 300_000_000
+        epoch = ansa_monotonic_nanoseconds() + LiveLoop.lead
         var random = SystemRandomNumberGenerator()
         let session = Words32(bytes: (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })
         let words = Hash256(of: limits.bytes).words

@@ -111,7 +111,7 @@ struct RunSession {
             journalFailed: { writer.failure != 0 })
         let watcher = Watcher(loop.snapshots, isWanted: arguments.text("monitor") != "none", pace: plan.pace)
         watcher.start()
-        let epoch = guarded?.epoch ?? (ansa_monotonic_nanoseconds() + 50_000_000)
+        let epoch = guarded?.epoch ?? (ansa_monotonic_nanoseconds() + LiveLoop.lead)
         let outcome: LoopOutcome
         do throws(AssemblyError) {
             outcome = try await loop.run(epoch: epoch, isVirtual: inputs.device.isVirtual)
