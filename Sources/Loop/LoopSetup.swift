@@ -61,6 +61,9 @@ public struct LoopSetup: Sendable {
     ///
     /// - Throws: what a profile asks for and cannot have.
     public func check() throws(AssemblyError) {
+        guard profile.journal.channels == nil else {
+            throw AssemblyError(text: "journal.channels: this version records every channel; take the key out")
+        }
         _ = try conditioningConfiguration(profile, format: format, montage: montage)
         _ = try makeDecoder(self)
         _ = try stimulationParts(arms: false)
