@@ -133,6 +133,8 @@ public final class LiveLoop {
                 .guardLost
             } else if let failure = feed.failure ?? source.failure {
                 .sourceFailed(failure)
+            } else if plan.arms, link != nil, !built.state.wasArmed {
+                .notArmed(InterlockSet.notArmed.rawValue)
             } else {
                 .done
             }

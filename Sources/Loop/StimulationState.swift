@@ -13,6 +13,8 @@ internal import Stimulation
     let safetyPeriod: Int64
     private(set) var last = SafetyRecord()
     private(set) var mode = Mode.off
+    /// The guard has said at least once that it is armed.
+    private(set) var wasArmed = false
     private(set) var reportsMissing: Int64 = 0
     private(set) var isRampingOff = false
     private(set) var isStopped = false
@@ -67,6 +69,7 @@ internal import Stimulation
         reportsMissing = 0
         last = record
         mode = Mode(rawValue: UInt8(truncatingIfNeeded: record.mode)) ?? .latched
+        if mode == .armed || mode == .openLoop || mode == .closedLoop { wasArmed = true }
         if record.verdict != 0 { wasRefused = true }
         if record.echoPulses > 0 { accepted = SegmentTimes(record) }
     }
