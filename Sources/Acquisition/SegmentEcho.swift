@@ -41,7 +41,4 @@ public struct SegmentEcho: Hashable, Sendable, BitwiseCopyable {
     public func time(ofPulse index: Int64) -> Microseconds {
         Microseconds(firstPulse.value &+ index &* period.value)
     }
-
-    /// Charge of the leading phase of one pulse: 1 nA × 1 µs = 1 fC.
-    public var chargePerPulse: Femtocoulombs { Femtocoulombs(amplitude.value &* width.value) }
 }

@@ -207,9 +207,6 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
     /// A stop input other than the runtime's: SIGTERM to the guard.
     public mutating func stopInput(at now: Microseconds) { endOutput(because: .stop, at: max(now, lastNow)) }
 
-    /// The device's link has ended.
-    public mutating func deviceLost(at now: Microseconds) { endOutput(because: .leaseExpired, at: max(now, lastNow)) }
-
     private func report(
         _ record: RuntimeRecord, _ verdict: InterlockSet, _ flags: GuardFlags, _ echo: Segment
     ) -> GuardReport {

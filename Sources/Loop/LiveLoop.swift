@@ -99,8 +99,10 @@ public final class LiveLoop {
         await drive(built, executor: executor, clock: clock)
         executor.stop()
         thread.join()
+        // Before the source is waited for: the guard still expects tokens, and a source may need a whole block to stop.
+        let outcome = outcome(built, feed: feed, grant: grant, epoch: epoch)
         source.stop()
-        return outcome(built, feed: feed, grant: grant, epoch: epoch)
+        return outcome
     }
 
     /// One detached task without an executor preference: the scheduler's job holds the thread until the loop ends.

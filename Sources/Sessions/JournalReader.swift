@@ -20,11 +20,6 @@ public final class JournalReader {
     private var scanner: FrameScanner
     private var sawClosing = false
 
-    /// Whether `directory` is the folder of a session.
-    public static func isSession(_ directory: String) -> Bool {
-        (try? FileBytes(directory + "/" + SessionFolder.journal)) != nil
-    }
-
     /// Opens the session in `directory` and reads its header and labels.
     public init(_ directory: String) throws(JournalError) {
         self.directory = directory

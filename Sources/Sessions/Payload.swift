@@ -123,9 +123,6 @@ public struct PayloadReader: Sendable {
     /// The next float.
     public mutating func getFloat() -> Float { Float(bitPattern: get(UInt32.self)) }
 
-    /// The next double.
-    public mutating func getDouble() -> Double { Double(bitPattern: get(UInt64.self)) }
-
     /// The next byte as a truth value.
     public mutating func getBool() -> Bool { get(UInt8.self) != 0 }
 
@@ -135,9 +132,6 @@ public struct PayloadReader: Sendable {
         hash.words = (get(), get(), get(), get())
         return hash
     }
-
-    /// The next spike.
-    public mutating func getSpike() -> Spike { Spike(sample: get(), unit: get(), polarity: get()) }
 
     /// The next decision.
     public mutating func getDecision() -> Decision {
