@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. Both install what is missing, build, and do their job.
 # A path with spaces is fine: nothing here names a file by an absolute path.
 
-.PHONY: run test build bench format lint clean
+.PHONY: run test build bench format lint clean coverage
 
 run:
 	@Scripts/setup.sh run
@@ -27,3 +27,12 @@ lint:
 
 clean:
 	rm -rf .build .oracles .recordings
+
+# The proofs: each ends with a line `name: counts: pass` and fails otherwise.
+
+coverage: build-tools
+	@Scripts/coverage.sh
+
+.PHONY: build-tools
+build-tools:
+	@Scripts/setup.sh build
