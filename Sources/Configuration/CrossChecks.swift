@@ -1,4 +1,5 @@
 import Interlocks
+import Signal
 
 /// The checks of a limits file against itself and the compiled ceilings.
 ///

@@ -1,4 +1,5 @@
 import Interlocks
+import Signal
 
 extension CrossChecks {
     /// The stimulating contact with the least area, returns excluded: where density is worst.

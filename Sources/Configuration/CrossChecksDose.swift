@@ -1,4 +1,5 @@
 import Interlocks
+import Signal
 
 extension CrossChecks {
     /// The four windows in their order.

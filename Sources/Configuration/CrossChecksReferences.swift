@@ -1,4 +1,5 @@
 import Interlocks
+import Signal
 
 extension CrossChecks {
     /// Names stand once and lead somewhere; what stimulates says what its electrode bears.

@@ -1,4 +1,3 @@
-public import Interlocks
 public import Signal
 
 /// What a stimulator is and can do, as its device file says.

@@ -1,4 +1,5 @@
 import Interlocks
+import Signal
 
 /// A limit of `{count: 3, window: 1 s}` at `key`.
 private func readCount(_ fields: Fields, _ key: String) -> CountLimit {

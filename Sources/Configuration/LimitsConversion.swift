@@ -1,5 +1,4 @@
-public import Interlocks
-import Signal
+public import Signal
 
 extension LimitsFile {
     /// The file ∩ `device` ∩ the compiled ceilings, in the form that the gate judges by.
@@ -60,6 +59,10 @@ extension LimitsFile {
         result.doseWindows = dose.windows.map {
             DoseWindow(length: Microseconds($0.length.value), charge: Femtocoulombs($0.charge.value))
         }
+        if let day = dose.windows.last, day.length.value > 0, dose.onTimeContinuous.value < day.length.value {
+            let share = dose.onTimeContinuous.value / (day.length.value / 1_000_000)
+            result.doseWindows[dose.windows.count - 1].duty = PartsPerMillion(min(1_000_000, share))
+        }
         result.lockoutAfterFault = Microseconds(dose.lockoutAfterFault.value)
         result.maximumSampleAge = Microseconds(sensing.maxSampleAge.value)
         result.maximumGap = Microseconds(sensing.maxGap.value)
@@ -73,7 +76,13 @@ extension LimitsFile {
         result.latchesOnGateViolation = fallback.latchesOnGateViolation
         result.holdMaximum = Microseconds(fallback.holdMax.value)
         result.baseline = baselineProgram
-        result.allowsClosedLoop = purpose != .openLoop && consents(to: "closed-loop")
+        result.allowsClosedLoop = purpose != .openLoop
+        result.consentsToStimulation = consents(to: "stimulate")
+        result.consentsToClosedLoop = consents(to: "closed-loop")
+        result.maximumOutOfDistribution = sensing.outOfDistributionMax.value
+        result.maximumChanges = rate.maxChanges.count.value
+        result.changeWindow = Microseconds(rate.maxChanges.window.value)
+        result.minimumHold = Microseconds(rate.minHold.value)
         let isRelaxed = device.isVirtual || purpose == .bench || purpose == .hil
         result.tokenTimeout = Microseconds(isRelaxed ? 100_000 : 20_000)
         result.lease = Microseconds(min(250_000, device.leaseMaximum.value))

@@ -1,4 +1,4 @@
-public import Interlocks
+public import Signal
 
 /// What a limits file allows in all.
 public enum Purpose: String, Sendable, CaseIterable {

@@ -1,4 +1,5 @@
 import Interlocks
+import Signal
 
 /// The limits that `bytes` describe, with every check that needs no device, key or clock.
 ///

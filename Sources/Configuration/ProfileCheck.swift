@@ -1,5 +1,5 @@
-public import Interlocks
-import Signal
+import Interlocks
+public import Signal
 
 /// What `profile` asks for beyond `limits`; each with both numbers.
 ///

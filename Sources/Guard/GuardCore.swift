@@ -1,4 +1,4 @@
-public import Interlocks
+import Interlocks
 public import Signal
 public import Stimulation
 
@@ -151,7 +151,7 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
 
     /// What a fallback goes on from: the last segment at the amplitude that the gate counts as present; nil at rest.
     var running: Segment? {
-        guard var segment = lastSegment, let end = state.lastPulseEnd else { return nil }
+        guard var segment = lastSegment, let end = state.leads.first?.lastPulseEnd else { return nil }
         // A train whose next pulse is overdue has ended: the runtime ramped it off, or proposed rests.
         guard lastNow.value <= end.value + segment.period.value else { return nil }
         segment.amplitude = state.output(at: lastNow).amplitude

@@ -1,5 +1,6 @@
 import Glibc
 import Interlocks
+import Signal
 
 /// The latch on disk: `latch` in the state folder, one line, synced with its folder before the guard goes on.
 struct LatchFile {

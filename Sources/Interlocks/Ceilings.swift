@@ -10,30 +10,26 @@ public let shannonTable: [(hundredths: Int64, k: UInt64)] = [
 
 /// The outermost layer of limits, L0: no file can raise it; sources in Safety.md.
 public enum CompiledCeilings {
-    /// Summed over an area: the largest range of a deep-brain stimulator's manual.
-    public static var totalAmplitude: Nanoamperes { Nanoamperes(20_000_000) }
-    /// Per contact of an implanted electrode.
-    public static var amplitude: Nanoamperes { Nanoamperes(12_700_000) }
-    /// Longest leading phase.
-    public static var width: Microseconds { Microseconds(1_000) }
-    /// Shortest period, 333 Hz rounded to the strict side.
-    public static var period: Microseconds { Microseconds(3_004) }
+    /// Per contact of an implanted electrode, and summed over an area: a deep-brain stimulator's manual.
+    public static let amplitude = Nanoamperes(12_700_000), totalAmplitude = Nanoamperes(20_000_000)
+    /// Longest leading phase; shortest period, 333 Hz rounded to the strict side.
+    public static let width = Microseconds(1_000), period = Microseconds(3_004)
     /// fC/µm² per phase: 30 µC/cm²; the gate enforces it.
-    public static var chargeDensity: Int64 { 300 }
+    public static let chargeDensity: Int64 = 300
     /// k = 1.85, the lowest at which damage was seen; the gate enforces it.
-    public static var shannonK: UInt64 { 707_945_784_384 }
-    /// Balance of one pulse, 0.4 %.
-    public static var imbalance: PartsPerMillion { PartsPerMillion(4_000) }
-    /// |ΣQ| in 1 s: 100 nA.
-    public static var netCharge: Femtocoulombs { Femtocoulombs(100_000_000) }
-    /// From 4 nC a microelectrode needs evidence that no file of this version can carry; the gate enforces it.
-    public static var microCharge: Femtocoulombs { Femtocoulombs(3_999_999) }
-    /// Longest lease of a device.
-    public static var lease: Microseconds { Microseconds(250_000) }
-    /// Longest token timeout.
-    public static var tokenTimeout: Microseconds { Microseconds(100_000) }
+    public static let shannonK: UInt64 = 707_945_784_384
+    /// Balance of one pulse, 0.4 %; |ΣQ| in 1 s, 100 nA.
+    public static let imbalance = PartsPerMillion(4_000), netCharge = Femtocoulombs(100_000_000)
+    /// 20 nC; below 4 nC no evidence is needed. The gate enforces both.
+    public static let microCharge = Femtocoulombs(20_000_000), microChargeWithoutEvidence = Femtocoulombs(3_999_999)
+    /// Longest lease of a device, and longest token timeout.
+    public static let lease = Microseconds(250_000), tokenTimeout = Microseconds(100_000)
     /// Pulses in one segment; the dose windows of more cannot be evaluated, so that IL-22 denies it.
-    public static var pulses: Int64 { 256 }
+    public static let pulses: Int64 = 256
     /// Overdue replies of a guard before the lease counts as lost.
-    public static var acknowledgementsMissing: Int64 { 3 }
+    public static let acknowledgementsMissing: Int64 = 3
+    /// Leads of one device; changes of target that are remembered.
+    public static let leads = 8, changes: Int64 = 4_096
+    /// A sampling rate may be off by 1 %.
+    public static let rateDeviation = PartsPerMillion(10_000)
 }

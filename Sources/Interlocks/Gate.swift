@@ -5,10 +5,8 @@ public import Signal
 /// Only ``judge(_:evidence:state:at:under:)`` makes one and a stimulator consumes it: a segment that was not judged,
 /// or is delivered twice, does not compile.
 public struct Permit: ~Copyable, Sendable {
-    /// What may be delivered.
-    public let segment: Segment
-    /// The right ends here, in µs since the start of the session.
-    public let validUntil: Microseconds
+    /// What may be delivered, and until when, in µs since the start of the session.
+    public let segment: Segment, validUntil: Microseconds
 
     fileprivate init(_ segment: Segment, validUntil: Microseconds) {
         (self.segment, self.validUntil) = (segment, validUntil)
@@ -17,10 +15,8 @@ public struct Permit: ~Copyable, Sendable {
 
 /// The answer to one proposal.
 public struct Verdict: ~Copyable, Sendable {
-    /// Every interlock that the proposal breaks.
-    public let broken: InterlockSet
-    /// A permitted rest has no permit: there is nothing to deliver.
-    public let isPermitted: Bool
+    /// Every interlock that the proposal breaks. A permitted rest has no permit: there is nothing to deliver.
+    public let broken: InterlockSet, isPermitted: Bool
     private var permit: Permit?
 
     fileprivate init(broken: InterlockSet, isPermitted: Bool, permit: consuming Permit?) {
@@ -41,23 +37,32 @@ public struct Verdict: ~Copyable, Sendable {
 public func judge(
     _ segment: Segment, evidence: Evidence, state: inout GateState, at now: Microseconds, under limits: Limits
 ) -> Verdict {
-    var broken = InterlockSet.implemented.union(.incomplete)
-    let plan = Plan(segment, under: limits)
-    judgeSession(plan, evidence, state, now, limits, &broken)
-    judgeLink(plan, evidence, state, now, limits, &broken)
-    judgeSensing(evidence, limits, &broken)
-    judgeShape(plan, limits, &broken)
-    judgeCharge(plan, limits, &broken)
-    judgeHistory(plan, state, limits, &broken)
+    var broken = InterlockSet.implemented.subtracting(.sensory).union(.incomplete)
+    let scene = Scene(segment, evidence, state, now, limits)
+    judgeSession(scene, state, &broken)
+    judgeLink(scene, state, &broken)
+    judgeDevice(scene, &broken)
+    judgeSensing(scene, state, &broken)
+    judgeShape(scene, state, &broken)
+    judgeCharge(scene, &broken)
+    judgeContacts(scene, state, &broken)
+    judgeHistory(scene, state, &broken)
     broken.remove(.incomplete)
-    if segment.isRest {
-        broken.subtract(.ofPulses)
-        let isPermitted = reaction(of: broken, in: evidence.mode, under: limits).isSubset(of: .deny)
-        return Verdict(broken: broken, isPermitted: isPermitted, permit: nil)
-    }
-    guard broken.isEmpty else { return Verdict(broken: broken, isPermitted: false, permit: nil) }
-    state.debit(plan)
+    if segment.isRest { broken.subtract(.ofPulses) }
+    let asked = reaction(of: broken, evidence: evidence, under: limits)
+    let isPermitted = segment.isRest ? asked.isSubset(of: .deny) : broken.isEmpty
+    guard isPermitted else { return Verdict(broken: broken, isPermitted: false, permit: nil) }
+    state.aim(scene)
+    if segment.isRest { return Verdict(broken: broken, isPermitted: true, permit: nil) }
+    state.debit(scene.plan, at: now)
     let (leaseOfNow, overflow) = now.value.addingReportingOverflow(limits.lease.value)
     let end = overflow ? evidence.leaseEnd : min(evidence.leaseEnd, Microseconds(leaseOfNow))
     return Verdict(broken: broken, isPermitted: true, permit: Permit(segment, validUntil: end))
+}
+
+extension InterlockSet {
+    /// Clears `interlock` where its condition holds; what nobody clears denies.
+    mutating func clear(_ interlock: InterlockSet, when holds: Bool) {
+        if holds { remove(interlock) }
+    }
 }

@@ -1,10 +1,13 @@
+import Signal
+
 /// Sliding sums of charge: one ring of 64 buckets, and the one that is partly expired, per contact and window.
 ///
 /// A bucket is ⌈length / 64⌉ long, at least 16 µs, so that its number stays far from Int64's end. A bucket that has
 /// expired in part counts whole, so that a sum is never too small.
 /// What was debited for a later time counts at once. Debits earlier than the newest bucket go into the newest.
+/// Times may be as early as 25 h before the session, so that a history can be carried over.
 struct Ledger: Sendable {
-    static let slots = 65
+    static let slots = 65, origin: Int64 = 90_000_000_000
 
     let contacts: Int
     private let bucketLengths: [Int64]
@@ -28,7 +31,7 @@ struct Ledger: Sendable {
     /// The sum over the window that ends at `time`; nil where there is no such ring or the sum does not fit.
     func charge(contact: Int, window: Int, at time: Int64) -> Int64? {
         guard let ring = ring(contact: contact, window: window) else { return nil }
-        let bucket = max(0, time) / bucketLengths[window]
+        let bucket = number(time, window)
         var total: Int64? = 0
         for age in 0..<min(Int64(Ledger.slots), newest[ring] + 1) where newest[ring] - age + 64 >= bucket {
             total = sum(total, charges[slot(ring, newest[ring] - age)])
@@ -36,9 +39,16 @@ struct Ledger: Sendable {
         return total
     }
 
+    func bucket(contact: Int, window: Int, age: Int64, at time: Int64) -> (amount: Int64, length: Int64)? {
+        guard let ring = ring(contact: contact, window: window), age >= 0, age < Int64(Ledger.slots) else { return nil }
+        let bucket = number(time, window) - age
+        let isKept = bucket >= 0 && bucket <= newest[ring] && bucket > newest[ring] - Int64(Ledger.slots)
+        return (isKept ? charges[slot(ring, bucket)] : 0, bucketLengths[window])
+    }
+
     mutating func debit(contact: Int, window: Int, charge: Int64, at time: Int64) {
         guard let ring = ring(contact: contact, window: window) else { return }
-        let bucket = max(newest[ring], max(0, time) / bucketLengths[window])
+        let bucket = max(newest[ring], number(time, window))
         for age in 0..<min(Int64(Ledger.slots), bucket - newest[ring]) {
             charges[slot(ring, bucket - age)] = 0
         }
@@ -57,13 +67,18 @@ struct Ledger: Sendable {
         var before: Int64?
         for pulse in 0..<pulses {
             guard let time = sum(first, product(pulse, period)) else { return false }
-            if max(0, time) / bucketLengths[window] != bucket {
-                bucket = max(0, time) / bucketLengths[window]
+            if number(time, window) != bucket {
+                bucket = number(time, window)
                 before = self.charge(contact: contact, window: window, at: time)
             }
             guard let total = sum(before, product(charge, pulse + 1)), total <= limit else { return false }
         }
         return true
+    }
+
+    /// Number of the bucket of `time`.
+    private func number(_ time: Int64, _ window: Int) -> Int64 {
+        max(0, sum(time, Ledger.origin) ?? .max) / bucketLengths[window]
     }
 
     private func slot(_ ring: Int, _ bucket: Int64) -> Int { ring * Ledger.slots + Int(bucket % Int64(Ledger.slots)) }

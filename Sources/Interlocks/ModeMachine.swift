@@ -1,7 +1,8 @@
+public import Signal
+
 /// The machine of modes (Safety.md has it as a table), one method an event; a refused event changes nothing.
 ///
-/// It decides no interlock: callers tell it what the gate's ``reaction(of:in:under:)`` asked for. After a change of
-/// ``mode`` they call ``GateState/modeChanged()``.
+/// It decides no interlock: callers tell it what ``reaction(of:evidence:under:)`` asked for.
 public struct ModeMachine: Hashable, Sendable {
     public private(set) var mode: Mode = .off
     /// What must be acknowledged before arming; in a fallback, a non-empty word is its latch flag.

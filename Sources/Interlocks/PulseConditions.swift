@@ -1,112 +1,91 @@
 import Signal
 
-/// IL-07 to 12, 39: the operands of a segment, one by one.
-func judgeShape(_ plan: Plan, _ limits: Limits, _ broken: inout InterlockSet) {
-    let segment = plan.segment
-    let mayStimulate = plan.pair?.allSatisfy { index, _ in limits.contacts[index].mayStimulate } ?? false
-    broken.clear(.contactOrPair, when: mayStimulate)
-    let isAllowed = limits.waveforms >> segment.waveform.rawValue & 1 == 1
-    broken.clear(.waveformClass, when: isAllowed)
-    let isShareInRange =
-        plan.pair?.allSatisfy { index, shares in
-            limits.contacts[index].kind == .returnCase
-                || isProduct(segment.amplitude.value, 1, atMost: limits.amplitude.upperBound.value, shares)
-        } ?? (segment.amplitude <= limits.amplitude.upperBound)
-    broken.clear(.amplitude, when: segment.amplitude >= limits.amplitude.lowerBound && isShareInRange)
+/// IL-07 to 12, 39, 41: the operands of a segment, one by one.
+func judgeShape(_ scene: Scene, _ state: GateState, _ broken: inout InterlockSet) {
+    let (segment, limits) = (scene.segment, scene.limits)
+    broken.clear(.contactOrPair, when: scene.allContacts { contact, _, _ in contact.mayStimulate })
+    broken.clear(.waveformClass, when: limits.waveforms >> segment.waveform.rawValue & 1 == 1)
+    let highest = min(limits.amplitude.upperBound, scene.evidence.patientMaximum ?? limits.amplitude.upperBound)
+    let isInRange = scene.plan.pair == nil ? segment.amplitude <= highest : isShare(atMost: highest, scene)
+    broken.clear(.amplitude, when: segment.amplitude >= limits.amplitude.lowerBound && isInRange)
     broken.clear(.summedAmplitude, when: segment.amplitude <= limits.totalAmplitude)
     broken.clear(.pulseWidth, when: limits.width.contains(segment.width))
     broken.clear(.interphase, when: limits.interphase.contains(segment.interphase))
-    broken.clear(.operandDomain, when: plan.isComputable)
+    broken.clear(.operandDomain, when: scene.plan.isComputable)
+    let controller = scene.evidence.controller
+    let isOwner = scene.allContacts { contact, index, _ in
+        contact.kind == .returnCase || state.owners[index] < 0 || state.owners[index] == controller
+    }
+    broken.clear(.ownership, when: controller >= 0 && (scene.plan.pair == nil || isOwner))
 }
 
-/// IL-14 to 18, 38: the charge of one pulse, on every contact with its own share, returns included.
-func judgeCharge(_ plan: Plan, _ limits: Limits, _ broken: inout InterlockSet) {
-    let imbalance = plan.segment.imbalance
-    broken.clear(.imbalance, when: imbalance <= limits.imbalance)
-    guard let charge = plan.charge else { return }
+/// IL-14 to 16, 18, 33, 38: the charge of one pulse, on every contact with its own share, returns included.
+func judgeCharge(_ scene: Scene, _ broken: inout InterlockSet) {
+    let (limits, evidence) = (scene.limits, scene.evidence)
+    let isEven = isMagnitude(evidence.measuredImbalance.value, atMost: limits.imbalance.value)
+    let isMeasuredHeld = !limits.measuresBalance || isEven
+    broken.clear(.imbalance, when: scene.segment.imbalance <= limits.imbalance && isMeasuredHeld)
+    guard let charge = scene.plan.charge else { return }
     broken.clear(.chargePerPhase, when: charge <= limits.chargePerPhase.value)
-    guard let pair = plan.pair else { return }
-    let contacts = limits.contacts
-    let isDensityHeld = pair.allSatisfy { index, shares in
-        contacts[index].kind == .micro
-            || isProduct(charge, 1, atMost: limits.chargeDensity, contacts[index].area.value, shares)
-    }
-    broken.clear(.chargeDensity, when: limits.chargeDensity <= CompiledCeilings.chargeDensity && isDensityHeld)
-    let isShannonHeld = pair.allSatisfy { index, shares in
-        !contacts[index].kind.isMacro || isBelowShannon(charge, contacts[index], shares, limits)
-    }
-    broken.clear(.shannon, when: isShannonHeld)
-    let isMicroHeld = pair.allSatisfy { index, shares in
-        let bound = min(contacts[index].microChargePerPhase, CompiledCeilings.microCharge)
-        return contacts[index].kind != .micro || isProduct(charge, 1, atMost: bound.value, shares)
-    }
-    broken.clear(.microCharge, when: isMicroHeld)
-    let isInjectionHeld = pair.allSatisfy { index, shares in
-        guard let density = contacts[index].chargeInjectionDensity else { return contacts[index].kind == .returnCase }
-        return isProduct(charge, 1, atMost: density, contacts[index].area.value, shares)
+    guard scene.plan.pair != nil else { return }
+    let isDensityHeld = limits.chargeDensity <= CompiledCeilings.chargeDensity
+    broken.clear(.chargeDensity, when: isDensityHeld && isDensity(charge, atMost: limits.chargeDensity, scene))
+    let isShannonHeld = limits.shannonK <= CompiledCeilings.shannonK
+    broken.clear(.shannon, when: isShannonHeld && isShannon(charge, atMost: limits.shannonK, scene))
+    let isInjectionHeld = scene.allContacts { contact, _, shares in
+        guard let density = contact.chargeInjectionDensity else { return contact.kind == .returnCase }
+        return isProduct(charge, 1, atMost: density, contact.area.value, shares)
     }
     broken.clear(.chargeInjection, when: isInjectionHeld)
+    guard let soft = limits.soft else { return broken.clear(.acknowledgement, when: true) }
+    var excess = SoftLimitSet()
+    if !isShare(atMost: soft.amplitude, scene) { excess.insert(.amplitude) }
+    if !isDensity(charge, atMost: soft.chargeDensity, scene) { excess.insert(.chargeDensity) }
+    if !isShannon(charge, atMost: soft.shannonK, scene) { excess.insert(.shannon) }
+    broken.clear(.acknowledgement, when: excess.isSubset(of: evidence.acknowledged))
 }
 
-/// (Q/n)² ≤ K·A as Q² ≤ n²·K·A.
-private func isBelowShannon(_ charge: Int64, _ contact: Contact, _ shares: Int64, _ limits: Limits) -> Bool {
-    guard limits.shannonK <= CompiledCeilings.shannonK, let squared = product(shares, shares) else { return false }
-    return isProduct(charge, charge, atMost: Int64(limits.shannonK), contact.area.value, squared)
-}
-
-extension ElectrodeKind {
-    /// Shannon's line was drawn for macroelectrodes; on a microelectrode it permits harm.
-    var isMacro: Bool {
-        switch self {
-        case .macroRing, .macroSegment, .strip, .seeg: true
-        case .micro, .scalp, .returnCase: false
-        }
+/// I/n at most `highest` on every contact but a return case.
+private func isShare(atMost highest: Nanoamperes, _ scene: Scene) -> Bool {
+    scene.allContacts { contact, _, shares in
+        contact.kind == .returnCase || isProduct(scene.segment.amplitude.value, 1, atMost: highest.value, shares)
     }
 }
 
-/// IL-13, 19, 20, 22: a segment against what was permitted before it.
-func judgeHistory(_ plan: Plan, _ state: GateState, _ limits: Limits, _ broken: inout InterlockSet) {
-    let isPeriodInRange = limits.period.contains(plan.segment.period)
-    broken.clear(.frequencyOrGap, when: isPeriodInRange && isGapHeld(plan, state, limits))
-    broken.clear(.ramp, when: isRampHeld(plan.segment, state, limits))
-    guard let charge = plan.charge, let net = plan.netCharge, let pair = plan.pair else { return }
-    let fits = { (charge: Int64, contact: Int, window: Int, limit: Femtocoulombs) in
-        state.ledger.holds(
-            charge, pulses: plan.segment.pulses, first: plan.segment.firstPulse.value,
-            period: plan.segment.period.value, contact: contact, window: window, limit: limit.value)
+/// Q/n ≤ D·A on every contact but microelectrodes, which have a charge limit of their own.
+private func isDensity(_ charge: Int64, atMost density: Int64, _ scene: Scene) -> Bool {
+    scene.allContacts { contact, _, shares in
+        contact.kind == .micro || isProduct(charge, 1, atMost: density, contact.area.value, shares)
     }
-    let isNetHeld = pair.allSatisfy { index, shares in
-        fits(quotientRoundedUp(net, shares), index, state.windowCount, limits.netCharge)
-    }
-    broken.clear(.netCurrent, when: isNetHeld)
-    let isDoseHeld = pair.allSatisfy { index, shares in
-        let share = quotientRoundedUp(charge, shares)
-        var holds = true
-        for window in limits.doseWindows.indices
-        where !fits(share, index, window, limits.doseWindows[window].charge) { holds = false }
-        return holds
-    }
-    let isLedgerWhole = !limits.doseWindows.isEmpty && limits.doseWindows.count == state.windowCount
-    broken.clear(.doseWindow, when: isLedgerWhole && isDoseHeld)
 }
 
-/// The pause between two pulses, inside the segment and towards the pulse before it: the phase is carried.
-private func isGapHeld(_ plan: Plan, _ state: GateState, _ limits: Limits) -> Bool {
-    guard let gap = difference(plan.segment.period.value, plan.pulseLength), gap >= limits.minimumInterPulse.value
-    else { return false }
-    guard let last = state.lastPulse, let end = state.lastPulseEnd else { return true }
-    guard let pause = difference(plan.segment.firstPulse.value, end.value),
-        let period = difference(plan.segment.firstPulse.value, last.value)
-    else { return false }
-    return pause >= limits.minimumInterPulse.value && period >= limits.period.lowerBound.value
+/// (Q/n)² ≤ K·A as Q² ≤ n²·K·A on macroelectrodes: Shannon's line was drawn for them.
+private func isShannon(_ charge: Int64, atMost k: UInt64, _ scene: Scene) -> Bool {
+    scene.allContacts { contact, _, shares in
+        guard contact.kind.isMacro else { return true }
+        guard let k = Int64(exactly: k), let squared = product(shares, shares) else { return false }
+        return isProduct(charge, charge, atMost: k, contact.area.value, squared)
+    }
 }
 
-/// |ΔI|·10⁶ ≤ rate·Δt (µs) from the last change, at most 1 s, and |ΔI| ≤ the largest step.
-private func isRampHeld(_ segment: Segment, _ state: GateState, _ limits: Limits) -> Bool {
-    let present = state.output(at: segment.firstPulse)
-    let (low, high) = (min(present.amplitude, segment.amplitude), max(present.amplitude, segment.amplitude))
-    guard let step = difference(high.value, low.value), step <= limits.maximumStep.value else { return false }
-    let rate = segment.amplitude > present.amplitude ? limits.rampUp : limits.rampDown
-    guard let elapsed = difference(segment.firstPulse.value, present.since.value) else { return false }
-    return step == 0 || isProduct(step, 1_000_000, atMost: rate, min(max(elapsed, 0), 1_000_000))
+/// IL-17, 25: what only some contacts have, a charge limit of their own and an impedance.
+func judgeContacts(_ scene: Scene, _ state: GateState, _ broken: inout InterlockSet) {
+    guard scene.plan.pair != nil else { return }
+    // Rule (d): age denies the closed loop, value and step every pulse but a ramp-off's.
+    let isImpedanceHeld = scene.allContacts { _, index, _ in
+        let isYoung = !scene.isClosedLoop || state.knowsImpedance(of: index, at: scene.now)
+        return isYoung && (scene.isRampOffStep || state.isImpedanceInRange(index))
+    }
+    broken.clear(.impedance, when: isImpedanceHeld)
+    guard let charge = scene.plan.charge else { return }
+    let halfOfLong = { (dose: DoseWindow) in dose.length.value < 2_000_000 ? 1_000_000 : Int64(500_000) }
+    let isHalfHeld = scene.limits.doseWindows.contains { halfOfLong($0) == 500_000 }
+    let isMicroHeld = scene.allContacts { contact, index, shares in
+        guard contact.kind == .micro else { return true }
+        let bound = min(contact.microChargePerPhase, CompiledCeilings.microCharge)
+        guard isProduct(charge, 1, atMost: bound.value, shares) else { return false }
+        let isSmall = isProduct(charge, 1, atMost: CompiledCeilings.microChargeWithoutEvidence.value, shares)
+        return isSmall || (contact.hasMicroEvidence && isHalfHeld && isDutyHeld(scene, state, index, halfOfLong))
+    }
+    broken.clear(.microCharge, when: isMicroHeld)
 }

@@ -1,4 +1,3 @@
-public import Interlocks
 public import Signal
 
 // Records of the tick. Every field is 64 bits wide, so that a record has no padding and its bytes are its meaning.

@@ -1,6 +1,6 @@
 internal import Conditioning
 public import Configuration
-public import Interlocks
+import Interlocks
 public import Signal
 internal import Stimulation
 

@@ -1,4 +1,3 @@
-public import Interlocks
 public import Signal
 
 /// What a monitor shows: a copy of a few numbers, made by the loop's thread when it has time.

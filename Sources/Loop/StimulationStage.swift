@@ -132,7 +132,7 @@ extension StimulationParts {
             parts.controller.reject()
             refusals.add(broken)
         }
-        if reaction(of: broken, in: evidence.mode, under: parts.limits).contains(.rampToFallback) {
+        if reaction(of: broken, evidence: evidence, under: parts.limits).contains(.rampToFallback) {
             state.fallbackReasons.formUnion(broken)
         }
         if state.wantsFallback, !state.isRampingOff, parts.mayReturn(evidence, at: end) {
@@ -160,7 +160,7 @@ extension StimulationParts {
     ///
     /// Missing knowledge stays unhealthy.
     private func evidence(_ decision: Decision, _ tick: Tick, _ parts: StimulationParts) -> Evidence {
-        var evidence = Evidence()
+        var evidence = Evidence.healthy(mode: .off, leaseEnd: Microseconds(.min), validChannels: 0)
         let last = state.last
         evidence.mode = state.mode
         evidence.isArmed = state.mode == .openLoop || state.mode == .closedLoop || state.mode == .fallback

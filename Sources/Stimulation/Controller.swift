@@ -1,4 +1,4 @@
-public import Interlocks
+import Interlocks
 public import Signal
 
 /// Turns decisions into segments: a target by its law, an amplitude by its ramp, pulses by a carried phase.

@@ -1,4 +1,3 @@
-public import Interlocks
 public import Signal
 
 /// What the guard says of itself in a report.

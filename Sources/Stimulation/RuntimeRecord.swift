@@ -1,4 +1,3 @@
-public import Interlocks
 public import Signal
 
 /// What a record from the runtime asks for.
@@ -17,19 +16,19 @@ public enum RuntimeOrder: UInt8, Sendable, CaseIterable, BitwiseCopyable {
 
 /// The one record that the runtime sends each safety tick: order, token, evidence and, if any, a proposal.
 ///
-/// 384 bytes, little-endian, the last 32 their keyed MAC. Sequence, counter, session and MAC are filled in by
+/// 512 bytes, little-endian, the last 32 their keyed MAC. Sequence, counter, session and MAC are filled in by
 /// ``GuardLink/send(_:)``.
 ///
 /// ### Layout
 ///
 ///     0 magic "ANSR"  4 version  6 order  7 flags (bit 0: proposal)  8 sequence  16 counter  24 now µs  32 tick
-///     40 health  48 runtime's verdict  56 requested mode  64 session (32)  96 segment (64)  160 evidence (80)
-///     240 reason (64)  304 zeros  352 MAC
+///     40 health  48 runtime's verdict  56 requested mode  64 session (32)  96 segment (64)  160 evidence (184)
+///     344 reason (64)  408 zeros  480 MAC
 public struct RuntimeRecord: Hashable, Sendable, BitwiseCopyable {
     /// Bytes of an encoded record, MAC included.
-    public static let length = 384
+    public static let length = 512
     static let magic: UInt32 = 0x5253_4e41
-    static let version: UInt16 = 1
+    static let version: UInt16 = 2
 
     public var order: RuntimeOrder = .token
     /// +1 with every record; filled in by the link.

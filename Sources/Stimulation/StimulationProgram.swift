@@ -1,4 +1,3 @@
-public import Interlocks
 public import Signal
 
 /// The fixed part of a stimulation: where, with which pulse, how often.

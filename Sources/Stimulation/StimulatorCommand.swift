@@ -1,4 +1,3 @@
-public import Interlocks
 public import Signal
 
 /// What the guard orders from a stimulator process.

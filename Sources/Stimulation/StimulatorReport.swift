@@ -1,4 +1,3 @@
-public import Interlocks
 public import Signal
 
 /// A stimulator process's answer to one command.

@@ -1,5 +1,4 @@
 public import Acquisition
-public import Interlocks
 public import Signal
 
 /// The model of a stimulator: it delivers accepted segments as its clock advances, inside a lease, and nothing else.

@@ -1,5 +1,6 @@
 import Foundation
 import Interlocks
+import Signal
 import Loop
 
 extension Command {

@@ -1,5 +1,6 @@
 import Configuration
 import Interlocks
+import Signal
 import Loop
 import Monitor
 import Neuromorphic

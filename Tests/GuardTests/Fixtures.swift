@@ -79,7 +79,9 @@ func testLimits(onWatchdog: Fallback = .stop) -> Limits {
     limits.holdMaximum = Microseconds(100_000)
     limits.baseline = Baseline(
         pair: 0, amplitude: Nanoamperes(1_000_000), width: Microseconds(60), period: Microseconds(7692))
-    limits.allowsClosedLoop = true
+    (limits.allowsClosedLoop, limits.consentsToStimulation, limits.consentsToClosedLoop) = (true, true, true)
+    (limits.maximumChanges, limits.changeWindow) = (200, Microseconds(60_000_000))
+    limits.maximumOutOfDistribution = 3_000_000
     limits.tokenTimeout = Microseconds(20_000)
     limits.lease = Microseconds(250_000)
     return limits

@@ -54,7 +54,10 @@ struct Bound: Sendable, CustomTestStringConvertible {
             $0.limits.chargeDensity = 1
             $0.limits.contacts[0].area = SquareMicrometres(6_000_000 - $1)
         },
-        Bound(.chargeDensity, "density of the return") { $0.limits.contacts[1].area = SquareMicrometres(20_000 - $1) },
+        Bound(.chargeDensity, "density of the return") {
+            $0.limits.soft = nil
+            $0.limits.contacts[1].area = SquareMicrometres(20_000 - $1)
+        },
         Bound(.shannon, "Shannon") {
             $0.limits.shannonK = 1
             $0.limits.contacts[0].area = SquareMicrometres(36_000_000_000_000 - $1)

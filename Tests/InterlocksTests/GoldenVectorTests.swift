@@ -73,7 +73,7 @@ import Testing
         rig.segment.amplitude = Nanoamperes(1_000_000)
         rig.segment.imbalance = PartsPerMillion(4_000)
         #expect(rig.broken() == [])
-        #expect(rig.state?.netCharge(contact: 0, at: rig.segment.firstPulse) == Femtocoulombs(400_000))
+        #expect(rig.state?.windowCharge(contact: 0, window: 4, at: rig.segment.firstPulse) == Femtocoulombs(400_000))
         rig.state = nil
         rig.segment.imbalance = PartsPerMillion(4_001)
         #expect(rig.broken() == .imbalance)

@@ -28,6 +28,8 @@ struct Oracle {
     var pulses: [Pulse] = []
     var changed = 0
     var lastPeriod = 0
+    /// nA and µs of the real-time base.
+    var anchor = 0, anchorTime = 0
 
     /// Denial bits, by number, for one pair of contact 0 against contact 1.
     mutating func judge(_ s: Segment, _ e: Evidence, now: Int, _ l: Limits) -> Set<Int> {
@@ -53,7 +55,14 @@ struct Oracle {
             if first - last.time < Int(l.period.lowerBound.value) { bits.insert(13) }
             if first < last.end { bits.insert(40) }
         }
-        if !ramp(amplitude, first, l) { bits.insert(20) }
+        if !ramp(amplitude, first, now, l) { bits.insert(20) }
+        if let soft = l.soft {
+            let isSoft =
+                amplitude > Int(soft.amplitude.value)
+                || density > Double(soft.chargeDensity) / 10 * (1 + 1e-12)
+                || charge > Oracle.rootRoundedDown(Int(soft.shannonK) * Int(l.contacts[0].area.value))
+            if isSoft { bits.insert(33) }
+        }
         let new = (0..<Int(s.pulses)).map { index in
             Pulse(
                 time: first + index * period, end: first + index * period + 2 * width + Int(s.interphase.value),
@@ -65,6 +74,7 @@ struct Oracle {
         if bits.isEmpty {
             let present = output(first, l)
             changed = Double(amplitude) / 1e6 == present.0 ? present.1 : first
+            if present.0 == 0 || now - anchorTime >= 250_000 { (anchor, anchorTime) = (amplitude, now) }
             pulses += new
             lastPeriod = period
         }
@@ -98,12 +108,14 @@ struct Oracle {
         return isPaused ? (0, last.time) : (last.milliamperes, changed)
     }
 
-    private func ramp(_ amplitude: Int, _ time: Int, _ l: Limits) -> Bool {
+    private func ramp(_ amplitude: Int, _ time: Int, _ now: Int, _ l: Limits) -> Bool {
         let present = output(time, l)
         let step = (Double(amplitude) / 1e6 - present.0) * 1e6
         if step.rounded() == 0 { return true }
         let seconds = Double(min(max(time - present.1, 0), 1_000_000)) / 1e6
         let rate = Double(step > 0 ? l.rampUp : l.rampDown)
+        let real = min(max(Double(now - anchorTime) / 1e6, 0.25), 1) + Double(l.tokenTimeout.value) / 1e6
+        if present.0 > 0, Double(abs(amplitude - anchor)) > rate * real + 1e-6 { return false }
         return abs(step).rounded() <= rate * seconds + 1e-6 && abs(step).rounded() <= Double(l.maximumStep.value)
     }
 

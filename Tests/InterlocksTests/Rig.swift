@@ -82,7 +82,11 @@ struct Rig {
         limits.deadlineMisses = 3
         limits.minimumConfidence = 700_000
         (limits.onSensorLoss, limits.onWatchdog, limits.onExpiry) = (.openLoopBaseline, .stop, .openLoopBaseline)
-        limits.allowsClosedLoop = true
+        (limits.allowsClosedLoop, limits.consentsToStimulation, limits.consentsToClosedLoop) = (true, true, true)
+        (limits.maximumChanges, limits.changeWindow) = (200, Microseconds(60_000_000))
+        limits.maximumOutOfDistribution = 3_000_000
+        limits.soft = SoftLimits(amplitude: Nanoamperes(2_800_000), chargeDensity: 220, shannonK: 316_227_766_016)
+        limits.residualVoltage = 100_000
         limits.tokenTimeout = Microseconds(20_000)
         limits.lease = Microseconds(250_000)
         return limits
@@ -103,6 +107,7 @@ struct Rig {
         rig.limits.width = Microseconds(1)...Microseconds(1_000)
         rig.limits.chargePerPhase = Femtocoulombs(.max)
         rig.limits.shannonK = 707_945_784_384
+        rig.limits.soft = nil
         for window in rig.limits.doseWindows.indices { rig.limits.doseWindows[window].charge = Femtocoulombs(.max) }
         rig.segment.pulses = 1
         return rig

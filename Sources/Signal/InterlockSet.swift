@@ -27,8 +27,8 @@ public struct InterlockSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static let readBack = Self(bit: 42), realtime = Self(bit: 43), armingEvidence = Self(bit: 44)
     public static let electrodeVoltage = Self(bit: 45), verdictsDiffer = Self(bit: 46)
 
-    /// What ``judge(_:evidence:state:at:under:)`` evaluates: IL-01 to 20, 22, 24, 26 to 28, 38 to 40 and 43.
-    public static let implemented = InterlockSet(rawValue: 0x9C0_1D5F_FFFE)
+    /// What the gate evaluates: the whole catalogue, IL-01 to 46; IL-37 of feedback, every other one of segments.
+    public static let implemented = InterlockSet(rawValue: 0x7FFF_FFFF_FFFE)
 
     /// The catalogue's name of IL-`bit`.
     public static func name(ofBit bit: Int) -> StaticString {
@@ -45,9 +45,4 @@ public struct InterlockSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
         "charge injection", "operand domain", "sequence", "ownership", "read-back", "real time", "arming evidence",
         "electrode voltage", "verdicts differ",
     ]
-
-    /// Clears `interlock` where its condition holds; what nobody clears denies.
-    mutating func clear(_ interlock: InterlockSet, when holds: Bool) {
-        if holds { remove(interlock) }
-    }
 }

@@ -1,5 +1,3 @@
-public import Signal
-
 /// The shape of a stimulation pulse.
 public enum Waveform: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case biphasicCathodicFirstSymmetric = 0
