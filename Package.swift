@@ -104,6 +104,12 @@ let package = Package(
         tests("CampaignsTests", ["Campaigns"]),
         tests("MonitorTests", ["Monitor"]),
         tests("EndToEndTests", ["Sessions", "Signal"]),
+        tests(
+            "FaultTests",
+            [
+                "Signal", "Acquisition", "Conditioning", "Neuromorphic", "Decoding", "Interlocks", "Stimulation",
+                "Guard", "Sessions", "Configuration", "Loop", "VirtualLab", "Campaigns", "CLinux",
+            ]),
         tests("RealtimeTests", []),
         tests("TidyTests", []),
     ]
