@@ -4,8 +4,8 @@ import Sessions
 extension Command {
     /// `ansa session`.
     static let session = Command(
-        name: "session", overview: "Lists, shows, verifies and recovers recorded sessions.",
-        subcommands: [sessionList, sessionShow, sessionVerify, sessionRecover])
+        name: "session", overview: "Lists, shows, verifies, recovers and explains recorded sessions.",
+        subcommands: [sessionList, sessionShow, sessionVerify, sessionRecover, sessionWhy])
 
     private static let sessionList = Command(
         name: "list", overview: "Lists the sessions in a folder.",
