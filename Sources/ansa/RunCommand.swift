@@ -1,7 +1,7 @@
 import Foundation
 import Interlocks
-import Signal
 import Loop
+import Signal
 
 extension Command {
     /// `ansa run`.

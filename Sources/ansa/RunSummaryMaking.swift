@@ -1,10 +1,10 @@
 import Configuration
 import Interlocks
-import Signal
 import Loop
 import Monitor
 import Neuromorphic
 import Sessions
+import Signal
 
 extension RunSummary {
     /// The summary of a loop that has ended.
