@@ -1,5 +1,32 @@
 public import Signal
 
+/// How a device keeps the two phases of a pulse equal.
+public enum Balance: String, Hashable, Sendable, CaseIterable {
+    /// It measures what it delivered, and reports it.
+    case measured
+    /// A blocking capacitor, discharged between pulses.
+    case capacitorAndDischarge = "capacitor-and-discharge"
+    /// Not at all: purposes bench and hil only.
+    case none
+}
+
+/// What a device does when nobody renews its lease.
+public enum LeaseEnd: String, Hashable, Sendable, CaseIterable {
+    /// Output ends.
+    case zero
+    /// It goes on with a program that it keeps, as implants do; the program's hash is in the signed file.
+    case storedProgram = "stored-program"
+}
+
+/// What a device measures and reports beside its echo.
+public enum DeviceReport: String, Hashable, Sendable, CaseIterable {
+    case impedance, compliance
+    /// Between pulses, on the contacts of the pair.
+    case residualVoltage = "residual-voltage"
+    /// The transient during a pulse, on the contacts of the pair.
+    case electrodeVoltage = "electrode-voltage"
+}
+
 /// What a stimulator is and can do, as its device file says.
 public struct StimulatorDevice: Hashable, Sendable {
     /// The compiled driver, `virtual-stimulator`.
@@ -18,12 +45,16 @@ public struct StimulatorDevice: Hashable, Sendable {
     public var amplitudeStep: Nanoamperes
     public var contacts: [String]
     public var waveforms: [Waveform]
+    public var balance: Balance
+    public var onLeaseEnd: LeaseEnd
+    public var reports: [DeviceReport]
 
     /// A stimulator.
     public init(
         driver: String, model: String, serial: String, firmware: String, ceilingAmplitude: Nanoamperes,
         ceilingCompliance: Int64, impedance: Int64, leaseMaximum: Microseconds, amplitudeStep: Nanoamperes,
-        contacts: [String], waveforms: [Waveform]
+        contacts: [String], waveforms: [Waveform], balance: Balance = .capacitorAndDischarge,
+        onLeaseEnd: LeaseEnd = .zero, reports: [DeviceReport] = [.impedance, .compliance]
     ) {
         self.driver = driver
         self.model = model
@@ -36,6 +67,9 @@ public struct StimulatorDevice: Hashable, Sendable {
         self.amplitudeStep = amplitudeStep
         self.contacts = contacts
         self.waveforms = waveforms
+        self.balance = balance
+        self.onLeaseEnd = onLeaseEnd
+        self.reports = reports
     }
 
     /// True where the compiled driver is an emulation.
@@ -91,6 +125,12 @@ public enum Drivers {
     public static let sources = ["virtual-patient", "synthetic", "recording"]
     /// Stimulators.
     public static let stimulators = ["virtual-stimulator"]
+
+    /// Stimulators whose driver can reach no person: sound cards and the like; none is built yet.
+    public static let benchStimulators: [String] = []
+
+    /// True for stimulators that only ever stand on a bench.
+    public static func isBench(_ driver: String) -> Bool { benchStimulators.contains(driver) }
 
     /// True for emulations; an unknown driver is not virtual.
     public static func isVirtual(_ driver: String) -> Bool {

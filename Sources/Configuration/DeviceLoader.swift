@@ -121,7 +121,21 @@ private struct DeviceReader {
             leaseMaximum: Microseconds(fields.quantity("lease_max", .time, in: 1_000...250_000).value),
             amplitudeStep: Nanoamperes(fields.quantity("amplitude_step", .current, in: 1...10_000_000).value),
             contacts: fields.words(fields.required("contacts"), "contacts").map(\.text),
-            waveforms: readWaveforms(fields).map(\.1))
+            waveforms: readWaveforms(fields).map(\.1),
+            balance: fields.choice("balance", Balance.allCases.map { ($0.rawValue, $0) }) ?? .none,
+            onLeaseEnd: fields.choice("on_lease_end", LeaseEnd.allCases.map { ($0.rawValue, $0) }) ?? .storedProgram,
+            reports: readReports(fields))
+    }
+
+    private func readReports(_ fields: Fields) -> [DeviceReport] {
+        fields.words(fields.required("reports"), "reports").compactMap { word in
+            if let report = DeviceReport(rawValue: word.text) { return report }
+            let names = DeviceReport.allCases.map(\.rawValue)
+            let hint = Spelling.hint(for: word.text, among: names)
+            let text = "\"\(word.text)\" is not one of \(names.joined(separator: ", ")).\(hint)"
+            fields.report("093", word.position, "reports", text)
+            return nil
+        }
     }
 }
 

@@ -43,6 +43,9 @@ final class Findings {
 
     var hasErrors: Bool { problems.contains { $0.severity == .error } }
 
+    /// Takes over a problem of the same file.
+    func add(_ problem: Problem) { problems.append(problem) }
+
     func report(
         _ code: String, _ position: Position, _ field: String, _ text: String, severity: Severity = .error,
         letter: String? = nil

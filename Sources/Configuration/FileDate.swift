@@ -4,6 +4,8 @@
 public enum FileDate {
     /// Seconds of a day.
     public static let day: Int64 = 86_400
+    /// 2020-01-01: a clock that says less was never set.
+    public static let earliestClock: Int64 = 1_577_836_800
 
     /// `2026-11-20T09:30:00Z`, or `2026-11-20` for its midnight; nil for anything else, such as 31 June.
     public static func seconds(_ text: String) -> Int64? {

@@ -105,6 +105,11 @@ extension LimitsFile {
             problems.append(
                 Problem(code: "ANSA-L\(code)", file: file, position: place.position, field: field, text: text))
         }
+        if now < FileDate.earliestClock {
+            let text = "the clock says \(FileDate.date(now)), which cannot be: nothing is judged by it. Set the clock."
+            report("307", notBefore, "not_before", text)
+            return problems
+        }
         if now < notBefore.value {
             report("304", notBefore, "not_before", "the file is valid from \(FileDate.date(notBefore.value)) on.")
         }
@@ -121,6 +126,19 @@ extension LimitsFile {
             report("306", subject.consentExpires, "subject.consent_expires", "consent ended on \(day).")
         }
         return problems
+    }
+
+    /// That the file, or the consent, ends within an hour or a day of `now` (seconds since 1970).
+    public func expiryWarnings(at now: Int64) -> [Problem] {
+        let ends = [(expires, "expires", "the file"), (subject.consentExpires, "subject.consent_expires", "consent")]
+        return ends.compactMap { end, field, name in
+            let left = end.value - now
+            guard left > 0, left <= FileDate.day else { return nil }
+            let hours = left <= 3_600 ? "1 h" : "\((left + 3_599) / 3_600) h"
+            return Problem(
+                code: "ANSA-L308", severity: .warning, file: file, position: end.position, field: field,
+                text: "\(name) ends within \(hours) (\(end.text)).")
+        }
     }
 
     /// Whether the open session's subject is the one that was signed for.

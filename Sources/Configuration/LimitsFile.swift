@@ -69,6 +69,8 @@ public struct DeviceEntry: Hashable, Sendable {
     public var ceilingAmplitude: Measured
     /// mV.
     public var ceilingCompliance: Measured
+    /// `blake2b:` and 64 hexadecimal digits of the program that a device keeps beyond its lease; nil: none.
+    public var storedProgram: Word?
 }
 
 /// An electrode: geometry is the engineer's responsibility.

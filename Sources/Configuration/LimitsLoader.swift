@@ -23,7 +23,7 @@ private struct LimitsReader {
         root.schema("ansa.limits/1")
         let fileID = readFileID()
         let revision = root.number("revision", in: 1...Int64.max)
-        let supersedes = root.optionalWord("supersedes")
+        let supersedes = readHash(root, "supersedes")
         let issued = root.instant("issued")
         let notBefore = root.instant("not_before")
         let expires = root.instant("expires")
@@ -69,6 +69,17 @@ private struct LimitsReader {
         return word.text
     }
 
+    /// `blake2b:` and 64 hexadecimal digits, where the key stands.
+    private func readHash(_ fields: Fields, _ key: String) -> Word? {
+        guard let word = fields.optionalWord(key) else { return nil }
+        let digits = word.text.hasPrefix("blake2b:") ? word.text.dropFirst(8) : ""
+        if digits.count != 64 || !digits.allSatisfy({ "0123456789abcdef".contains($0) }) {
+            let text = "\"\(word.text)\" is not \"blake2b:\" and 64 hexadecimal digits in small letters."
+            fields.report("114", word.position, key, text)
+        }
+        return word
+    }
+
     /// `minisign:` and 16 hexadecimal digits.
     private func readKeyID(_ fields: Fields, _ key: String) -> Word {
         var word = fields.word(key)
@@ -101,7 +112,8 @@ private struct LimitsReader {
         let entry = DeviceEntry(
             model: fields.word("model"), serials: fields.words(fields.required("serials"), "serials"),
             firmware: fields.word("firmware"), ceilingAmplitude: fields.quantity("ceiling_amplitude", .current),
-            ceilingCompliance: fields.quantity("ceiling_compliance", .voltage))
+            ceilingCompliance: fields.quantity("ceiling_compliance", .voltage),
+            storedProgram: readHash(fields, "stored_program"))
         if !entry.firmware.text.isEmpty && FirmwareRange(entry.firmware.text) == nil {
             let text = "\"\(entry.firmware.text)\" is not a list of bounds such as \">=3.2,<4\"."
             fields.report("113", entry.firmware.position, "firmware", text)

@@ -62,6 +62,9 @@ private struct SignatureCheck {
             report("503", role, "key \(id) is not trusted. An administrator adds keys in \(TrustedKeys.defaultFolder).")
             return
         }
+        if trusted.revoked.contains(id) {
+            report("509", role, "key \(id) (\(known.name)) was revoked. Sign the file again with another key.")
+        }
         if known.role != role {
             report(
                 "507", role, "key \(id) (\(known.name)) is trusted as \(known.role.rawValue), not as \(role.rawValue).")

@@ -30,6 +30,8 @@ public struct TrustedKeys: Sendable {
     public private(set) var keys: [TrustedKey]
     /// What was found in the folder and not trusted, and why.
     public private(set) var warnings: [Problem] = []
+    /// Ids of keys that were revoked, 16 hexadecimal digits as minisign prints them.
+    public private(set) var revoked: Set<String> = []
 
     /// Where an administrator puts keys.
     public static let defaultFolder = "/etc/ansa/keys"
@@ -42,9 +44,52 @@ public struct TrustedKeys: Sendable {
     /// The demonstration keys and those in `folder`: files `NAME.clinician.pub` and `NAME.engineer.pub`.
     ///
     /// The folder and each file must belong to root and be writable by nobody else; otherwise nothing of it is
-    /// trusted, and a warning says so. A folder that does not exist is no problem.
-    public init(folder: String = TrustedKeys.defaultFolder) {
+    /// trusted, and a warning says so. A folder that does not exist is no problem. Its file `revoked` and those of
+    /// `revocations` list keys that count no more, one id a line, `#` begins a comment; a list that cannot be read
+    /// takes the trust from every key.
+    public init(folder: String = TrustedKeys.defaultFolder, revocations: [String] = []) {
         self.init(folder: folder, owner: 0)
+        for path in [folder + "/revoked"] + revocations { revoke(by: path) }
+    }
+
+    /// As ``init(folder:revocations:)``, with the list beside the demonstration keys that a profile's limits have.
+    ///
+    /// - Parameter limitsPath: `Profiles/NAME/X.limits.yaml`; the list is `Profiles/demonstration-keys/revoked`.
+    public init(besideLimits limitsPath: String) {
+        let folder = limitsPath.lastIndex(of: "/").map { String(limitsPath[..<$0]) } ?? "."
+        self.init(revocations: [folder + "/../demonstration-keys/revoked"])
+    }
+
+    /// The demonstration keys alone, without those that `list`, the text of a list, revokes.
+    public init(demonstrationWithout list: String) {
+        keys = Self.demonstrationKeys
+        take(list, path: "revoked")
+    }
+
+    private mutating func revoke(by path: String) {
+        do throws(FileError) {
+            take(String(decoding: try readFile(path, limit: 65_536), as: UTF8.self), path: path)
+        } catch {
+            if error.code != ENOENT && error.code != ENOTDIR { revokeAll(path, error.description) }
+        }
+    }
+
+    private mutating func take(_ text: String, path: String) {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            var word = line.prefix { $0 != "#" }.filter { $0 != " " && $0 != "\t" }.uppercased()
+            if word.hasPrefix("MINISIGN:") { word.removeFirst(9) }
+            if word.isEmpty { continue }
+            guard word.count == 16, word.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+                return revokeAll(path, "line \(index + 1) is not a key id of 16 hexadecimal digits")
+            }
+            revoked.insert(word)
+        }
+    }
+
+    /// Which keys were revoked is unknown, so that none counts.
+    private mutating func revokeAll(_ path: String, _ reason: String) {
+        revoked.formUnion(keys.map(\.key.idText))
+        warn(path, "no key is trusted while the list of revoked keys cannot be read: \(reason).")
     }
 
     init(folder: String, owner: UInt32) {

@@ -76,7 +76,7 @@ struct ShippedFilesTests {
         let path = try Tree.limitsPath(name)
         let file = try loadLimits(try Tree.bytes(path), file: path)
         #expect(file.timeProblems(at: 1_767_225_600) == [])
-        #expect(file.timeProblems(at: 946_684_800).map(\.code) == ["ANSA-L304"])
+        #expect(file.timeProblems(at: 946_684_800).map(\.code) == ["ANSA-L307"])
         #expect(file.timeProblems(at: 2_208_988_800).map(\.code).contains("ANSA-L305"))
     }
 
