@@ -4,14 +4,29 @@ import Foundation
 extension Command {
     static let limitsCheck = Command(
         name: "check", overview: "Reads a limits file and names everything that is wrong, with line and column.",
-        arguments: [.limitsFile], options: [.limitsDevice, .format],
+        arguments: [.limitsFile],
+        options: [
+            .limitsDevice,
+            Option("subject", .text, help: "The open session's subject, which must be the file's."),
+            Option("at", .text, placeholder: "date", help: "Checks for this day, as 2027-02-20, instead of now."),
+            .format,
+        ],
         examples: ["ansa limits check Profiles/adaptive-dbs/stn-left.limits.yaml"]
     ) { arguments in
         Failure.code { () throws(Failure) in
             let path = arguments.word("file")
             let bytes = try contents(of: path)
             let device = try limitsDevice(arguments, beside: path)
-            let problems = limitsProblems(bytes, path: path, device: device)
+            var problems = limitsProblems(
+                bytes, path: path, device: device, subject: arguments.text("subject"), at: try checkTime(arguments))
+            let acknowledged = try acknowledgements(of: bytes, path: path)
+            for index in problems.indices {
+                guard let record = acknowledged.first(where: { "ANSA-\($0.code)" == problems[index].code }) else {
+                    continue
+                }
+                problems[index].text +=
+                    " Acknowledged by \(record.by) on \(FileDate.date(record.at)): \(record.reason)"
+            }
             return tell(problems, about: path, done: "as a file, and for \(device?.id ?? "no device")", arguments)
         }
     }
@@ -31,17 +46,34 @@ func limitsDevice(_ arguments: ParsedArguments, beside path: String) throws(Fail
     return try DeviceFiles.load(profile.device, from: folder).device
 }
 
-/// Everything that is wrong with a limits file: its form, its validity now, and how it fits the device.
-func limitsProblems(_ bytes: [UInt8], path: String, device: Device?) -> [Problem] {
+/// Seconds since 1970 of `--at`, or now.
+private func checkTime(_ arguments: ParsedArguments) throws(Failure) -> Int64 {
+    guard let text = arguments.text("at") else { return Int64(Date().timeIntervalSince1970) }
+    guard let seconds = FileDate.seconds(text) else {
+        throw Failure("'--at' takes a date such as 2027-02-20, not '\(text)'.", code: ExitCode.usage)
+    }
+    return seconds
+}
+
+/// Everything that is wrong with a limits file, in its order: form, validity at a time, fit to subject and device.
+func limitsProblems(
+    _ bytes: [UInt8], path: String, device: Device?, subject: String? = nil,
+    at now: Int64 = Int64(Date().timeIntervalSince1970)
+) -> [Problem] {
     do throws(ConfigurationError) {
         let limits = try loadLimits(bytes, file: path)
-        var problems = limits.warnings + limits.timeProblems(at: Int64(Date().timeIntervalSince1970))
+        var problems = limits.warnings + limits.timeProblems(at: now)
+        if let subject { problems += limits.subjectProblems(session: subject) }
         if let stimulator = device?.stimulator {
             do throws(ConfigurationError) { _ = try limits.limits(device: stimulator) } catch {
                 problems += error.problems
             }
         }
-        return problems
+        return problems.enumerated()
+            .sorted {
+                ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
+            }
+            .map(\.element)
     } catch {
         return error.problems
     }

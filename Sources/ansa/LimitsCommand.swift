@@ -1,8 +1,10 @@
 extension Command {
     /// `ansa limits`.
     static let limits = Command(
-        name: "limits", overview: "Checks, signs and verifies the safety limits that a clinician writes.",
-        subcommands: [limitsCheck, limitsSign, limitsVerify])
+        name: "limits", overview: "Writes, checks, explains, compares and signs the safety limits of stimulation.",
+        subcommands: [
+            limitsNew, limitsCheck, limitsExplain, limitsDiff, limitsSign, limitsVerify, limitsAck,
+        ])
 }
 
 extension Argument {

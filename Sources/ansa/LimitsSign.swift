@@ -35,8 +35,8 @@ extension Command {
             let problems =
                 trusted.warnings + limits.timeProblems(at: Int64(Date().timeIntervalSince1970))
                 + verifySignatures(
-                    bytes, limits: limits, clinician: signature(.clinician, of: path),
-                    engineer: signature(.engineer, of: path), trusted: trusted, device: device)
+                    bytes, limits: limits, clinician: limitsSignature(.clinician, of: path),
+                    engineer: limitsSignature(.engineer, of: path), trusted: trusted, device: device)
             return tell(problems, about: path, done: "signed by clinician and engineer for \(device.id)", arguments)
         }
     }
@@ -45,7 +45,8 @@ extension Command {
 /// `X.limits.yaml.clinician.minisig`.
 private func signaturePath(_ role: Role, of path: String) -> String { "\(path).\(role.rawValue).minisig" }
 
-private func signature(_ role: Role, of path: String) -> String? {
+/// The text of a role's signature beside the limits file at `path`; nil where there is none.
+func limitsSignature(_ role: Role, of path: String) -> String? {
     (try? readFile(signaturePath(role, of: path), limit: 4096)).map { String(decoding: $0, as: UTF8.self) }
 }
 
