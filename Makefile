@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. Both install what is missing, build, and do their job.
 # A path with spaces is fine: nothing here names a file by an absolute path.
 
-.PHONY: run test build bench format lint clean coverage ablation
+.PHONY: run test build bench format lint clean coverage mcdc ablation
 
 run:
 	@Scripts/setup.sh run
@@ -32,6 +32,10 @@ clean:
 
 coverage: build-tools
 	@Scripts/coverage.sh
+
+# WRITE=1 make mcdc writes the stored vectors anew.
+mcdc: build-tools
+	@Scripts/mcdc.sh
 
 ablation: build-tools
 	@python3 Scripts/ablation.py

@@ -26,13 +26,14 @@ import package_part
 
 WORK = package_part.ROOT / ".build" / "ablation"
 TABLE = package_part.ROOT / "Documentation" / "evidence" / "ablation.md"
-GATE = "Sources/Interlocks/Gate.swift"
-# The last statement of each judgement; what is cleared before it is gone from the word.
-COMPLETE = re.compile(r"^( *)(\w+)\.remove\(\.incomplete\)$", re.M)
+ROOM, GATE = "Sources/Interlocks/", "Sources/Interlocks/Gate.swift"
+JUDGE = re.compile(r"^ *public (?:mutating )?func judge\w*\(", re.M)
+# Where a judgement has its whole word and has used none of it.
+COMPLETE = re.compile(r"^( *)(?:broken\.remove\(\.incomplete\)|guard broken\.isEmpty)", re.M)
 REMOVED = '''
 
 /// The interlock that this copy of the gate does without.
-private let ablated: InterlockSet = {
+let ablated: InterlockSet = {
     guard let text = unsafe getenv("ANSA_ABLATE"), let bit = Int(unsafe String(cString: text)) else { return [] }
     return InterlockSet(bit: bit)
 }()
@@ -42,14 +43,16 @@ SECONDS = 1800
 
 
 def without(path, data):
-    """The gate, made to leave an interlock out."""
-    if path != GATE:
-        return data
-    text, count = COMPLETE.subn(r"\g<1>\2.subtract(ablated)\n\g<0>", data.decode())
-    judges = len(re.findall(r"^public func judge\w*\(", text, re.M))
-    if count == 0 or count < judges:
-        sys.exit(f"ablation: {GATE} has {judges} judgements and {count} of them end where this looks: fail")
-    return ("internal import Glibc\n" + text + REMOVED).encode()
+    """A judgement of the safety core, made to leave an interlock out."""
+    text = data.decode() if path.startswith(ROOM) else ""
+    for judge in reversed(list(JUDGE.finditer(text))):
+        place = COMPLETE.search(text, judge.end())
+        if not place:
+            sys.exit(f"ablation: {path} has a judgement that does not end where this looks: fail")
+        text = text[:place.start()] + place.group(1) + "broken.subtract(ablated)\n" + text[place.start():]
+    if path == GATE:
+        text = "internal import Glibc\n" + text + REMOVED
+    return text.encode() if path.startswith(ROOM) else data
 
 
 def build(tests, programs):
@@ -183,7 +186,7 @@ def main():
     options = parser.parse_args()
     known = package_part.dependencies()
     tests = options.tests.split(",") if options.tests else [n for n in ["FaultTests", "InterlocksTests"] if n in known]
-    source = (package_part.ROOT / "Sources/Interlocks/InterlockSet.swift").read_text()
+    source = next((package_part.ROOT / "Sources").rglob("InterlockSet.swift")).read_text()
     every, names = implemented(source), titles(source)
     bits = [int(bit) for bit in options.bits.split(",")] if options.bits else every
     WORK.mkdir(parents=True, exist_ok=True)

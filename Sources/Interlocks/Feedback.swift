@@ -42,8 +42,8 @@ public struct FeedbackState: Sendable {
         }
         let decibels = quotientRoundedUp(excess + 100_000, 1_000)
         var energy = product(tenths[Int(decibels % 10)], feedback.duration.value)
-        for _ in 10..<max(10, decibels / 10) { energy = product(energy, 10) }
-        for _ in min(10, decibels / 10)..<10 { energy = energy.map { quotientRoundedUp($0, 10) } }
+        for place in 10..<20 where place < decibels / 10 { energy = product(energy, 10) }
+        for place in 0..<10 where place >= decibels / 10 { energy = energy.map { quotientRoundedUp($0, 10) } }
         return energy
     }
 

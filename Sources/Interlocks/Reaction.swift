@@ -19,20 +19,20 @@ extension InterlockSet {
 /// A full dose window leads to the fallback; while one runs, the pulse is only denied. The third time latches.
 /// Without output there is nothing to ramp.
 public func reaction(of broken: InterlockSet, evidence: Evidence, under limits: Limits) -> Reaction {
-    var reaction: Reaction = broken.isEmpty ? [] : .deny
-    if !broken.isDisjoint(with: .zeroing) { reaction.formUnion([.zero, .latch]) }
-    if !broken.isDisjoint(with: .violations) {
-        reaction.formUnion(limits.latchesOnGateViolation ? [.zero, .latch] : .latch)
-    }
-    if broken.contains(.leaseExpired) { reaction.insert(.latch) }
     let isThird = { (bit: InterlockSet, count: Int64) in broken.contains(bit) && !(0..<3).contains(count) }
     let isNonFinite = broken.contains(.decoderValidity) && !evidence.decoderValid
-    if isThird(.uncertainDelivery, evidence.uncertainDeliveries) { reaction.insert(.latch) }
-    if isNonFinite && isThird(.decoderValidity, evidence.nonFiniteDecisions) { reaction.insert(.latch) }
     let isResidual = limits.residualVoltage.map { !isMagnitude(evidence.residualVoltage, atMost: $0) } ?? false
-    if isThird(.compliance, evidence.complianceEvents) || (broken.contains(.compliance) && isResidual) {
-        reaction.formUnion([.zero, .latch])
-    }
+    let isViolation = !broken.isDisjoint(with: .violations)
+    let isZeroing =
+        !broken.isDisjoint(with: .zeroing) || (isViolation && limits.latchesOnGateViolation)
+        || isThird(.compliance, evidence.complianceEvents) || (broken.contains(.compliance) && isResidual)
+    let isLatching =
+        isZeroing || isViolation || broken.contains(.leaseExpired)
+        || isThird(.uncertainDelivery, evidence.uncertainDeliveries)
+        || (isNonFinite && isThird(.decoderValidity, evidence.nonFiniteDecisions))
+    var reaction: Reaction = broken.isEmpty ? [] : .deny
+    if isZeroing { reaction.insert(.zero) }
+    if isLatching { reaction.insert(.latch) }
     switch evidence.mode {
     case .off, .armed, .latched:
         return reaction

@@ -87,7 +87,10 @@ struct Routine: Sendable {
     }
 }
 
-/// Who calls whom, by name and labels; a receiver's type is not known, so that equal names count as equal.
+/// Who calls whom, by name and labels; a receiver's type is not known.
+///
+/// Behind a receiver, a name that another type declares too is taken for the other's: an element's `reset()` inside a
+/// collection's `reset()` is no recursion. Anything else that may be a call counts as one.
 struct CallGraph {
     private let routines: [Routine]
     private let called: [Set<Int>]
@@ -114,9 +117,10 @@ struct CallGraph {
         let body = routine.body
         var found: Set<Int> = []
         for index in body.indices where body[index].isName && body.text(index - 1) != "func" {
-            for (other, candidate) in routines.enumerated() where isCall(body, index, of: candidate, from: routine) {
-                found.insert(other)
-            }
+            let candidates = routines.indices.filter { isCall(body, index, of: routines[$0], from: routine) }
+            let foreign = candidates.filter { routines[$0].type != routine.type }
+            let hasReceiver = body.text(index - 1) == "." && body.text(index - 2) != "self"
+            found.formUnion(hasReceiver && !foreign.isEmpty ? foreign : candidates)
         }
         return found
     }
