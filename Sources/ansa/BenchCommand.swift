@@ -17,6 +17,7 @@ struct BenchResult: Sendable {
 /// The areas that exist, in the order in which they run.
 private let benchAreas: [BenchArea] = [
     BenchArea(name: "filter") { _ in try benchFilter() },
+    BenchArea(name: "gate") { _ in try benchGate() },
     BenchArea(name: "loop") { _ in try await benchLoop() },
     BenchArea(name: "adaptive") { try await benchAdaptive($0) },
 ]
