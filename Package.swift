@@ -108,8 +108,11 @@ let package = Package(
             "FaultTests",
             [
                 "Signal", "Acquisition", "Conditioning", "Neuromorphic", "Decoding", "Interlocks", "Stimulation",
-                "Guard", "Sessions", "Configuration", "Loop", "VirtualLab", "Campaigns", "CLinux",
+                "Guard", "Sessions", "Configuration", "Loop", "VirtualLab", "Campaigns", "CLinux", "TokenSender",
             ]),
+        .executableTarget(
+            name: "TokenSender", dependencies: ["Signal", "Interlocks", "Stimulation"], path: "Tests/TokenSender",
+            swiftSettings: house),
         tests("RealtimeTests", []),
         tests("TidyTests", []),
     ]

@@ -54,6 +54,13 @@ enum Recorder {
         expect(try read([session]), atLeast: count, location)
     }
 
+    /// A device's record, or the folder with its `stimulator.jsonl`, against a limits file.
+    static func check(
+        record: String, limits: String, atLeast count: Int = 1, at location: SourceLocation = #_sourceLocation
+    ) throws {
+        expect(try read(["--limits", limits, record]), atLeast: count, location)
+    }
+
     static func check(
         _ pulses: [RecordedPulse], limits: String = shippedLimits, atLeast count: Int = 1,
         at location: SourceLocation = #_sourceLocation
