@@ -21,14 +21,14 @@ public struct GateState: Sendable {
     /// A measurement in mΩ, when, and how far from the one before (ppm).
     struct Impedance: Hashable, Sendable { var milliohms: Int64, time: Microseconds, step: Int64 }
 
-    /// An empty history under `limits`; judge only under the same limits.
-    public init(limits: Limits) {
+    /// No history but a level `output` of every lead; judge only under the same `limits`.
+    public init(limits: Limits, output: Nanoamperes = Nanoamperes(0), since: Microseconds = Microseconds(0)) {
         self.limits = limits
         windowCount = limits.doseWindows.count
         let lengths = limits.doseWindows.map(\.length.value)
         ledger = Ledger(contacts: limits.contacts.count, lengths: lengths + [1_000_000] + lengths)
         let count = min(limits.pairs.reduce(1) { max($0, min($1.lead, 64) + 1) }, CompiledCeilings.leads)
-        leads = Array(repeating: LeadHistory(limits: limits), count: count)
+        leads = Array(repeating: LeadHistory(limits: limits, output: output, since: since), count: count)
         trains = Ledger(contacts: count, lengths: [86_400_000_000])
         owners = Array(repeating: -1, count: limits.contacts.count)
         impedances = Array(repeating: nil, count: limits.contacts.count)

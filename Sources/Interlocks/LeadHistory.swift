@@ -5,7 +5,7 @@ public struct LeadHistory: Sendable {
     /// Start and end of the last permitted or settled pulse; nil before the first.
     public private(set) var lastPulse: Microseconds?, lastPulseEnd: Microseconds?
     /// Its amplitude, 0 before the first; stated time of the last change of amplitude.
-    public private(set) var lastAmplitude = Nanoamperes(0), changedAt = Microseconds(0)
+    public private(set) var lastAmplitude: Nanoamperes, changedAt: Microseconds
     private var lastPeriod = Microseconds(0)
     /// The ramp's second time base: the amplitude at a moment of the judge's clock, renewed after 250 ms.
     private(set) var anchor = Nanoamperes(0), anchoredAt: Microseconds?
@@ -14,9 +14,9 @@ public struct LeadHistory: Sendable {
     /// Times of the newest changes of target; ``newest`` counts on.
     private var changes: [Microseconds], newest = 0
 
-    init(limits: Limits) {
-        let count = min(max(0, limits.maximumChanges), CompiledCeilings.changes)
-        changes = Array(repeating: Microseconds(0), count: Int(count))
+    init(limits: Limits, output: Nanoamperes, since: Microseconds) {
+        let count = Int(min(max(0, limits.maximumChanges), CompiledCeilings.changes))
+        (lastAmplitude, changedAt, changes) = (output, since, Array(repeating: Microseconds(0), count: count))
     }
 
     /// The amplitude at `time` and since when: 0 once the output has paused for longer than a lease and two periods.

@@ -3,7 +3,7 @@ extension Command {
     static let limits = Command(
         name: "limits", overview: "Writes, checks, explains, compares and signs the safety limits of stimulation.",
         subcommands: [
-            limitsNew, limitsCheck, limitsExplain, limitsDiff, limitsSign, limitsVerify, limitsAck,
+            limitsNew, limitsCheck, limitsExplain, limitsDiff, limitsJudge, limitsSign, limitsVerify, limitsAck,
         ])
 }
 
