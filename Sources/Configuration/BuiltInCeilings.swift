@@ -19,6 +19,17 @@ enum BuiltInCeilings {
     static let netCharge = CompiledCeilings.netCharge.value
     /// mV.
     static let residualVoltage: Int64 = 100
+    /// fC a phase of a microelectrode: never more; without evidence less than 4 nC; the default, without loss.
+    static let microCharge = CompiledCeilings.microCharge.value
+    static let microChargeWithoutEvidence = CompiledCeilings.microChargeWithoutEvidence.value
+    static let microChargeDefault: Int64 = 2_000_000
+    /// Changes of target that the gate remembers; leads of one device.
+    static let changes = Int64(CompiledCeilings.changes), leads = CompiledCeilings.leads
+    /// mΩ of a macroelectrode that stimulates, 250 Ω to 3.5 kΩ.
+    static let impedance: ClosedRange<Int64> = 250_000...3_500_000
+    /// nA/s of class slow [P]: up 0.1, down 0.5 mA/s; one published case used 0.03 and 0.12.
+    static let slowRampUp: Int64 = 100_000
+    static let slowRampDown: Int64 = 500_000
     /// Days that a file for other than virtual devices may be valid.
     static let validityDays: Int64 = 180
     /// Days for virtual devices: twenty years.

@@ -11,20 +11,24 @@ struct CrossChecks {
     func run() {
         checkTime()
         checkReferences()
+        checkElectrodes()
         guard !findings.hasErrors else { return }
         checkCeilings()
-        checkShannon(limits.hard.shannonK, "limits.hard.shannon_k")
-        checkShannon(limits.soft.shannonK, "limits.soft.shannon_k")
+        checkShannon()
         checkSoft()
+        checkSensory()
         guard !findings.hasErrors else { return }
         checkRate()
         checkDoseWindows()
+        checkTrains()
         checkSensing()
         checkConsent()
         guard !findings.hasErrors else { return }
         checkSources()
         checkCorners()
+        checkSourcesAmongThemselves()
         checkDoseCharges()
+        checkReserve()
         checkCompliance()
         checkPeriods()
     }
@@ -95,7 +99,7 @@ struct CrossChecks {
     }
 
     private func checkDensityCeiling() {
-        let kinds = limits.contacts.filter(\.stimulate).map(kind(of:))
+        let kinds = limits.contacts.filter(\.stimulate).map(kind(of:)).filter { $0 != .micro }
         guard let strictest = kinds.min(by: { ceiling($0) < ceiling($1) }) else { return }
         let density = limits.hard.chargeDensity
         guard density.value > ceiling(strictest) else { return }
@@ -107,7 +111,31 @@ struct CrossChecks {
 
     private func ceiling(_ kind: ElectrodeKind) -> Int64 { BuiltInCeilings.chargeDensity(kind) }
 
-    private func checkShannon(_ k: Measured, _ field: String) {
+    /// Macro kinds need a k of the table; on a microelectrode Shannon's line permits harm, so it must not stand there.
+    private func checkShannon() {
+        let kinds = limits.contacts.filter(\.stimulate).map(kind(of:))
+        let fields = [
+            (limits.hard.shannonK, "limits.hard.shannon_k", limits.hard.chargeDensity),
+            (limits.soft.shannonK, "limits.soft.shannon_k", limits.soft.chargeDensity),
+        ]
+        for (k, field, neighbour) in fields {
+            if kinds.contains(where: \.isMacro) {
+                if k.isGiven { checkTable(k, field) } else { demandShannon(field, neighbour) }
+            } else if k.isGiven && kinds.contains(.micro) {
+                let text =
+                    "\(k.text) is for macroelectrodes; on kind micro it would allow 25 nC where loss was seen at 4 nC. "
+                    + "Delete the key; charge_limit bounds a microelectrode (IL-17)."
+                report("239", k, field, text)
+            }
+        }
+    }
+
+    private func demandShannon(_ field: String, _ neighbour: Measured) {
+        let text = "the key \"shannon_k\" is missing: contacts of a macro kind stimulate (IL-16)."
+        findings.report("091", neighbour.position, field, text)
+    }
+
+    private func checkTable(_ k: Measured, _ field: String) {
         if BuiltInCeilings.shannon(hundredths: k.value) == nil {
             report("213", k, field, "\(k.text) is not one of 1.50, 1.55 … 1.85, the values of the built-in table.")
         }

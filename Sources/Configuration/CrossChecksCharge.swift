@@ -7,6 +7,22 @@ extension CrossChecks {
         limits.contacts.filter { $0.stimulate && kind(of: $0) != .returnCase }.min { $0.area.value < $1.area.value }
     }
 
+    /// The smallest stimulating contact of each electrode, returns included.
+    private var worstContacts: [ContactEntry] {
+        limits.electrodes.compactMap { electrode in
+            limits.contacts.filter { $0.stimulate && $0.electrode.text == electrode.id.text }
+                .min { $0.area.value < $1.area.value }
+        }
+    }
+
+    /// The largest part of a pair's `charge` that `contact` carries in any of its pairs, rounded up.
+    private func share(of charge: Int64, on contact: ContactEntry) -> Int64 {
+        let sides = limits.pairs.flatMap { [$0.cathode, $0.anode] }
+        let counts = sides.filter { side in side.contains { $0.text == contact.id.text } }.map { Int64($0.count) }
+        let shares = counts.min() ?? 1
+        return charge / shares + (charge % shares == 0 ? 0 : 1)
+    }
+
     /// Patient range and baseline lie inside the hard limits.
     func checkSources() {
         let (hard, patient, baseline) = (limits.hard, limits.patient.amplitude, limits.fallback.baseline)
@@ -22,21 +38,26 @@ extension CrossChecks {
             report("221", value, field, text)
         }
         guard !findings.hasErrors else { return }
-        checkCharge(baseline.amplitude, "fallback.baseline.amplitude")
-        checkCharge(patient.max, "patient.amplitude.max")
+        let pair = limits.pairs.first { $0.id.text == baseline.pair.text }
+        let named = (pair.map { $0.cathode + $0.anode } ?? []).map(\.text)
+        let contacts = limits.contacts.filter { named.contains($0.id.text) }
+        checkCharge(baseline.amplitude, "fallback.baseline.amplitude", contacts)
+        checkCharge(patient.max, "patient.amplitude.max", worstContacts)
     }
 
     /// `amplitude` at the baseline's width against charge, density, Shannon and injection.
-    private func checkCharge(_ amplitude: Measured, _ field: String) {
+    private func checkCharge(_ amplitude: Measured, _ field: String, _ contacts: [ContactEntry]) {
         let width = limits.fallback.baseline.pulseWidth
         let (charge, overflow) = amplitude.value.multipliedReportingOverflow(by: width.value)
-        guard let contact = smallest, !overflow else { return }
+        guard !overflow else { return }
         let product = "\(amplitude.text) × \(width.text) = \(Shown.charge(charge))"
         if charge > limits.hard.chargePerPhase.value {
             report("222", amplitude, field, "\(product), but charge_per_phase is \(limits.hard.chargePerPhase.text).")
         }
-        for broken in rulesBroken(by: charge, on: contact) {
-            report("222", amplitude, field, "\(product) on contact \(contact.id.text): \(broken).")
+        for contact in contacts {
+            for broken in rulesBroken(by: share(of: charge, on: contact), on: contact) {
+                report("222", amplitude, field, "\(product) on contact \(contact.id.text): \(broken).")
+            }
         }
     }
 
@@ -45,11 +66,17 @@ extension CrossChecks {
         let area = contact.area.value
         var broken: [String] = []
         let density = limits.hard.chargeDensity
-        if Int128(charge) > Int128(density.value) * Int128(area) {
+        let kind = kind(of: contact)
+        if kind == .micro, let electrode = electrode(of: contact) {
+            let bound = electrode.chargeLimit?.value ?? BuiltInCeilings.microChargeDefault
+            if charge > bound {
+                broken.append("above charge_limit \(electrode.chargeLimit?.text ?? "2 nC") of a microelectrode")
+            }
+        } else if Int128(charge) > Int128(density.value) * Int128(area) {
             broken.append("\(Shown.density(charge, over: area)), above charge_density \(density.text)")
         }
         let k = limits.hard.shannonK
-        if let table = BuiltInCeilings.shannon(hundredths: k.value),
+        if kind.isMacro, let table = BuiltInCeilings.shannon(hundredths: k.value),
             Int128(charge) * Int128(charge) > Int128(table) * Int128(area)
         {
             broken.append("Shannon k = \(Shown.shannon(charge, over: area)), above shannon_k \(k.text)")
@@ -83,19 +110,31 @@ extension CrossChecks {
                 + "Lower pulse_width.max to \(widthText) µs or amplitude.max to \(Shown.current(tenths))."
             findings.report("214", amplitude.position, "", text)
         } else {
+            warnOfCorner(amplitude, width, "limits.hard.amplitude.max")
+        }
+        if charge <= limit.value { warnOfCorner(limits.patient.amplitude.max, width, "patient.amplitude.max") }
+        checkSoftCorner(contact, width)
+    }
+
+    /// The rules that `amplitude` at the widest pulse breaks: the gate will deny it.
+    private func warnOfCorner(_ amplitude: Measured, _ width: Measured, _ field: String) {
+        let charge = amplitude.value * width.value
+        let corner = "\(amplitude.text) × \(Shown.time(width.value)) = \(Shown.charge(charge))"
+        for contact in worstContacts {
+            let place = "on contact \(contact.id.text) (\(Shown.number(Double(contact.area.value) / 1e6)) mm²)"
             for broken in rulesBroken(by: charge, on: contact) {
-                let text = "\(corner) \(place): \(broken); the gate will deny it."
-                report("216", amplitude, "limits.hard.amplitude.max", text, severity: .warning)
+                report(
+                    "216", amplitude, field, "\(corner) \(place): \(broken); the gate will deny it.",
+                    severity: .warning)
             }
         }
-        checkSoftCorner(contact, width)
     }
 
     private func checkSoftCorner(_ contact: ContactEntry, _ width: Measured) {
         let (amplitude, density) = (limits.soft.amplitude, limits.soft.chargeDensity)
         let charge = amplitude.value * width.value
         let area = contact.area.value
-        guard Int128(charge) > Int128(density.value) * Int128(area) else { return }
+        guard kind(of: contact) != .micro, Int128(charge) > Int128(density.value) * Int128(area) else { return }
         let lower = density.value * area / max(1, width.value) / 100_000 * 100_000
         let text =
             "\(amplitude.text) × \(Shown.time(width.value)) = \(Shown.charge(charge)) on contact \(contact.id.text) = "

@@ -27,6 +27,7 @@ extension CrossChecks {
     /// A continuous therapy fits every window for its whole length; the corner of the hard limits is a warning.
     func checkDoseCharges() {
         let baseline = limits.fallback.baseline
+        checkWholeTime()
         if limits.dose.mode == .continuous && !limits.dose.isIntermittent {
             let sources = [
                 (baseline.amplitude, "the baseline"), (limits.patient.amplitude.max, "the patient's maximum"),
@@ -46,13 +47,34 @@ extension CrossChecks {
         report("251", window.charge, "dose.windows", text, severity: .warning)
     }
 
+    /// As the gate counts: 65 buckets of a 64th, and every pulse that begins in them.
     private func checkContinuous(_ amplitude: Int64, _ name: String, _ width: Int64, _ millihertz: Int64) {
-        for window in limits.dose.windows where !fits(amplitude, width, millihertz, window) {
-            let needed = perSecond(amplitude, width, millihertz) * Double(window.length.value) / 1e6
+        let period = max(1, Period.atMost(millihertz: millihertz))
+        for window in limits.dose.windows {
+            let span = 65 * ((window.length.value + 63) / 64)
+            let pulses = (span - 1) / period + 1
+            let needed = UInt128(amplitude) * UInt128(width) * UInt128(pulses)
+            guard needed > UInt128(window.charge.value) else { continue }
             let text =
-                "\(name) needs \(Shown.charge(needed)) in \(window.length.text), the window holds "
+                "\(name) needs \(Shown.charge(Double(needed))) in \(window.length.text), the window holds "
                 + "\(window.charge.text). Raise it, or say intermittent: true."
             report("252", window.charge, "dose.windows", text)
+        }
+    }
+
+    /// Mode continuous fills its windows whole, whether by charge or by time.
+    private func checkWholeTime() {
+        guard limits.dose.mode == .continuous, !limits.dose.isIntermittent else { return }
+        let day = limits.dose.windows.last?.length
+        if let day, limits.dose.onTimeContinuous.value < day.value {
+            let text =
+                "\(limits.dose.onTimeContinuous.text) of \(day.text): mode continuous stimulates the whole time. "
+                + "Raise it, or say intermittent: true."
+            report("257", limits.dose.onTimeContinuous, "dose.on_time_continuous", text)
+        }
+        for duty in limits.dose.windows.compactMap(\.duty) where duty.value < 1_000_000 {
+            let text = "\(duty.text): mode continuous stimulates 100 %. Delete it, or say intermittent: true."
+            report("257", duty, "dose.windows.duty", text)
         }
     }
 

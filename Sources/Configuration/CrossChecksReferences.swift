@@ -50,12 +50,13 @@ extension CrossChecks {
         guard let electrode = electrode(of: contact) else { return }
         let place = contact.electrode.position
         switch electrode.kind {
-        case .micro, .scalp:
-            let name = BuiltInCeilings.name(electrode.kind)
-            let text = "contact \(contact.id.text) stimulates on kind \(name), which this build cannot guard (IL-17)."
+        case .scalp:
+            let text =
+                "contact \(contact.id.text) stimulates on kind scalp, but this build has no waveform class for the direct "
+                + "current that scalp electrodes carry (IL-08). Say stimulate: false."
             findings.report("232", place, "contacts", text)
         case .returnCase: break
-        case .macroRing, .macroSegment, .strip, .seeg:
+        case .macroRing, .macroSegment, .strip, .seeg, .micro:
             if electrode.chargeInjection == nil || electrode.chargeInjectionCondition == nil {
                 let text =
                     "electrode \(electrode.id.text) stimulates and needs charge_injection_limit and its condition."
@@ -116,30 +117,6 @@ extension CrossChecks {
         }
         if limits.subject.consentExpires.value < limits.notBefore.value {
             report("412", limits.subject.consentExpires, "subject.consent_expires", "is before not_before.")
-        }
-    }
-
-    /// Each signed class bounds ramps, hold and changes.
-    func checkRate() {
-        let rate = limits.rate
-        let perMinute = rate.maxChanges.count.value * 60_000_000
-        if rate.isFast {
-            for (ramp, name) in [(rate.rampUp, "ramp_up"), (rate.rampDown, "ramp_down")] {
-                let milliseconds = limits.hard.amplitude.max.value * 1_000 / max(1, ramp.value)
-                guard milliseconds < 250 else { continue }
-                let text =
-                    "\(ramp.text) crosses the full range \(limits.hard.amplitude.max.text) in \(milliseconds) ms; "
-                    + "class fast allows no less than 250 ms."
-                report("242", ramp, "rate.\(name)", text)
-            }
-            if perMinute < 200 * rate.maxChanges.window.value {
-                let text =
-                    "\(rate.maxChanges.count.text) in \(rate.maxChanges.window.text); "
-                    + "class fast allows at least 200 a minute."
-                report("242", rate.maxChanges.count, "rate.max_changes", text)
-            }
-        } else if rate.minHold.value < 2_000_000 {
-            report("242", rate.minHold, "rate.min_hold", "\(rate.minHold.text); class slow needs at least 2 s.")
         }
     }
 }

@@ -52,10 +52,24 @@ struct DeviceChecks {
             let text = "the device has no contact \"\(contact.id.text)\".\(hint)"
             findings.report("424", contact.id.position, "contacts", text)
         }
+        checkElectrodeVoltage()
         for waveform in limits.hard.waveforms where !device.waveforms.contains(waveform) {
             let name = waveformNames.first { $0.1 == waveform }?.0 ?? ""
             let place = limits.hard.amplitude.max.position
             findings.report("425", place, "limits.hard.waveforms", "the device cannot deliver \(name).")
+        }
+    }
+
+    /// Where the device measures the transient, every electrode that stimulates says what is too much.
+    private func checkElectrodeVoltage() {
+        guard device.reports.contains(.electrodeVoltage) else { return }
+        for electrode in limits.electrodes where electrode.kind != .returnCase && electrode.waterRange == nil {
+            guard limits.contacts.contains(where: { $0.stimulate && $0.electrode.text == electrode.id.text })
+            else { continue }
+            let text =
+                "the device reports electrode-voltage, and no window is known for \(electrode.material): electrode "
+                + "\(electrode.id.text) needs water_window: {cathodic, anodic} (IL-45)."
+            findings.report("426", electrode.id.position, "electrodes.water_window", text)
         }
     }
 }

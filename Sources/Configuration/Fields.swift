@@ -12,6 +12,9 @@ public struct Measured: Hashable, Sendable {
         self.position = position
     }
 
+    /// False where an optional key does not stand in the file.
+    public var isGiven: Bool { position.line > 0 }
+
     /// Stands where a problem was reported instead.
     static let missing = Measured(value: 0, text: "", position: Position(line: 0, column: 0))
 }

@@ -19,7 +19,7 @@ func readHard(_ fields: Fields) -> HardLimits {
     let interPulse = fields.quantity("min_inter_pulse", .time)
     let charge = fields.quantity("charge_per_phase", .charge)
     let density = fields.quantity("charge_density", .chargeDensity)
-    let shannon = fields.number("shannon_k", factor: 100)
+    let shannon = fields.optionalNumber("shannon_k", factor: 100) ?? .missing
     let imbalance = fields.quantity("imbalance_per_pulse", .ratio)
     let net = fields.block("net_current") { part in
         (part.quantity("max", .current), part.quantity("window", .time))
@@ -32,11 +32,11 @@ func readHard(_ fields: Fields) -> HardLimits {
         residualVoltage: residual, waveforms: readWaveforms(fields).map(\.1))
 }
 
-func readSoft(_ fields: Fields) -> SoftLimits {
-    SoftLimits(
+func readSoft(_ fields: Fields) -> SoftEntry {
+    SoftEntry(
         amplitude: fields.block("amplitude") { $0.quantity("max", .current) } ?? .missing,
         chargeDensity: fields.quantity("charge_density", .chargeDensity),
-        shannonK: fields.number("shannon_k", factor: 100),
+        shannonK: fields.optionalNumber("shannon_k", factor: 100) ?? .missing,
         residualVoltage: fields.quantity("residual_voltage", .voltage))
 }
 
@@ -52,17 +52,45 @@ func readRate(_ fields: Fields) -> RateLimits {
 
 func readDose(_ fields: Fields) -> DoseLimits {
     let mode = fields.choice("mode", [("continuous", DoseMode.continuous), ("burst", .burst)]) ?? .continuous
-    if mode == .burst {
-        let place = fields.scalar(fields.optional("mode"), "mode")?.position ?? fields.mapping.position
-        fields.report("206", place, "mode", "burst is not supported by this build; use continuous.")
+    let isBurst = mode == .burst
+    let place = fields.mapping.position
+    func refuse(_ key: String, _ isThere: Bool) {
+        if isThere { fields.report("204", place, key, "is not for mode \(isBurst ? "burst" : "continuous").") }
+    }
+    if isBurst {
+        refuse("on_time_continuous", fields.optional("on_time_continuous") != nil)
+        refuse("intermittent", fields.optional("intermittent") != nil)
+    } else {
+        for key in TrainEntry.keys { refuse(key, fields.optional(key) != nil) }
     }
     return DoseLimits(
-        mode: mode, isIntermittent: fields.flag("intermittent", default: false),
-        onTimeContinuous: fields.quantity("on_time_continuous", .time),
+        mode: mode, isIntermittent: !isBurst && fields.flag("intermittent", default: false),
+        onTimeContinuous: isBurst ? .missing : fields.quantity("on_time_continuous", .time),
         windows: fields.blocks("windows") { part in
-            DoseEntry(length: part.quantity("length", .time), charge: part.quantity("charge", .charge))
+            DoseEntry(
+                length: part.quantity("length", .time), charge: part.quantity("charge", .charge),
+                duty: isBurst
+                    ? part.quantity("duty", .ratio, in: 1...1_000_000)
+                    : part.optionalQuantity("duty", .ratio, in: 1...1_000_000))
         },
-        lockoutAfterFault: fields.quantity("lockout_after_fault", .time))
+        lockoutAfterFault: fields.quantity("lockout_after_fault", .time), train: isBurst ? readTrain(fields) : nil)
+}
+
+private func readTrain(_ fields: Fields) -> TrainEntry {
+    let times: ClosedRange<Int64> = 1...86_400_000_000
+    return TrainEntry(
+        longest: fields.quantity("train_max", .time, in: times),
+        gap: fields.quantity("train_gap_min", .time, in: times),
+        perEpisode: fields.number("per_episode_max", in: 1...1_000_000),
+        lockoutAfterEpisode: fields.quantity("lockout_after_episode", .time, in: times),
+        perDay: fields.number("therapies_per_day", in: 1...1_000_000))
+}
+
+extension TrainEntry {
+    /// The keys of mode burst.
+    fileprivate static let keys = [
+        "train_max", "train_gap_min", "per_episode_max", "lockout_after_episode", "therapies_per_day",
+    ]
 }
 
 func readSensing(_ fields: Fields) -> SensingLimits {
@@ -118,12 +146,15 @@ func readPatient(_ fields: Fields) -> PatientRules {
         amplitude: fields.range("amplitude", .current), pauseMax: fields.quantity("pause_max", .time))
 }
 
-func readSensory(_ fields: Fields) -> SensoryLimits {
+func readSensory(_ fields: Fields) -> SensoryEntry {
     let audio = fields.block("audio") { $0.quantity("max", .soundLevel) }
     let audioDose = fields.block("audio_dose") { part in
-        (part.quantity("level", .soundLevel), part.quantity("duration", .time), part.quantity("window", .time))
+        (
+            part.quantity("level", .soundLevel), part.quantity("duration", .time),
+            part.quantity("window", .time, in: 1_000...10_000_000_000_000)
+        )
     }
-    return SensoryLimits(
+    return SensoryEntry(
         audioMax: audio ?? .missing, audioDoseLevel: audioDose?.0 ?? .missing,
         audioDoseDuration: audioDose?.1 ?? .missing, audioDoseWindow: audioDose?.2 ?? .missing,
         flashes: readCount(fields, "flashes"), allowsRedFlash: fields.flag("red_flash"))

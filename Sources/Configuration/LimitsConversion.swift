@@ -19,16 +19,26 @@ extension LimitsFile {
     private func fillContacts(_ result: inout Limits) {
         result.contacts = contacts.map { contact in
             let electrode = electrodes.first { $0.id.text == contact.electrode.text }
-            return Contact(
+            var result = Contact(
                 kind: electrode?.kind ?? .micro, area: SquareMicrometres(contact.area.value),
-                mayStimulate: contact.stimulate, chargeInjectionDensity: electrode?.chargeInjection?.value)
+                mayStimulate: contact.stimulate, chargeInjectionDensity: electrode?.chargeInjection?.value,
+                microChargePerPhase: Femtocoulombs(electrode?.microCharge ?? 0))
+            result.hasMicroEvidence = electrode?.hasMicroEvidence ?? false
+            result.waterWindow = electrode?.waterRange
+            return result
         }
-        let ids = contactIDs
+        let (ids, leads) = (contactIDs, self.leads)
         result.pairs = pairs.map { pair in
             ContactPair(
                 cathodes: pair.cathode.compactMap { ids.firstIndex(of: $0.text) },
-                anodes: pair.anode.compactMap { ids.firstIndex(of: $0.text) })
+                anodes: pair.anode.compactMap { ids.firstIndex(of: $0.text) },
+                lead: leads.firstIndex(of: pair.lead) ?? 0)
         }
+    }
+
+    /// Names of the leads in the order of their first pairs: their places are ``ContactPair/lead``.
+    public var leads: [String] {
+        pairs.reduce(into: []) { if !$0.contains($1.lead) { $0.append($1.lead) } }
     }
 
     private func fillHard(_ result: inout Limits, _ device: StimulatorDevice) {
@@ -48,6 +58,15 @@ extension LimitsFile {
         result.shannonK = BuiltInCeilings.shannon(hundredths: hard.shannonK.value) ?? 0
         result.imbalance = PartsPerMillion(min(hard.imbalancePerPulse.value, BuiltInCeilings.imbalance))
         result.netCharge = Femtocoulombs(min(hard.netCurrent.value * 1_000_000, BuiltInCeilings.netCharge))
+        result.measuresBalance = device.balance == .measured
+        result.measuresElectrodeVoltage = device.reports.contains(.electrodeVoltage)
+        if device.reports.contains(.residualVoltage) {
+            result.residualVoltage = min(hard.residualVoltage.value, BuiltInCeilings.residualVoltage) * 1_000
+        }
+        // A file of microelectrodes alone has no k, and the gate then compares none.
+        result.soft = SoftLimits(
+            amplitude: Nanoamperes(soft.amplitude.value), chargeDensity: soft.chargeDensity.value,
+            shannonK: BuiltInCeilings.shannon(hundredths: soft.shannonK.value) ?? 0)
         result.waveforms = hard.waveforms.filter(device.waveforms.contains).reduce(0) { $0 | 1 << $1.rawValue }
     }
 
@@ -55,15 +74,8 @@ extension LimitsFile {
         result.rampUp = rate.rampUp.value
         result.rampDown = rate.rampDown.value
         result.maximumStep = Nanoamperes(rate.maxStep.value)
-        result.doseMode = dose.mode
-        result.doseWindows = dose.windows.map {
-            DoseWindow(length: Microseconds($0.length.value), charge: Femtocoulombs($0.charge.value))
-        }
-        if let day = dose.windows.last, day.length.value > 0, dose.onTimeContinuous.value < day.length.value {
-            let share = dose.onTimeContinuous.value / (day.length.value / 1_000_000)
-            result.doseWindows[dose.windows.count - 1].duty = PartsPerMillion(min(1_000_000, share))
-        }
-        result.lockoutAfterFault = Microseconds(dose.lockoutAfterFault.value)
+        fillDose(&result)
+        result.sensory = sensory?.limits
         result.maximumSampleAge = Microseconds(sensing.maxSampleAge.value)
         result.maximumGap = Microseconds(sensing.maxGap.value)
         result.minimumValidChannels = sensing.minValidChannels.value
@@ -88,6 +100,27 @@ extension LimitsFile {
         result.lease = Microseconds(min(250_000, device.leaseMaximum.value))
     }
 
+    private func fillDose(_ result: inout Limits) {
+        result.doseMode = dose.isIntermittent ? .intermittent : dose.mode
+        result.doseWindows = dose.windows.map {
+            DoseWindow(
+                length: Microseconds($0.length.value), charge: Femtocoulombs($0.charge.value),
+                duty: PartsPerMillion($0.duty?.value ?? 1_000_000))
+        }
+        if dose.mode == .continuous, let day = dose.windows.last, day.length.value >= 1_000_000 {
+            let share = min(1_000_000, dose.onTimeContinuous.value / (day.length.value / 1_000_000))
+            let index = dose.windows.count - 1
+            result.doseWindows[index].duty = min(result.doseWindows[index].duty, PartsPerMillion(share))
+        }
+        result.train = dose.train.map {
+            TrainLimits(
+                longest: Microseconds($0.longest.value), gap: Microseconds($0.gap.value),
+                perEpisode: $0.perEpisode.value, episodeLockout: Microseconds($0.lockoutAfterEpisode.value),
+                perDay: $0.perDay.value)
+        }
+        result.lockoutAfterFault = Microseconds(dose.lockoutAfterFault.value)
+    }
+
     private var baselineProgram: Baseline? {
         guard let pair = pairIDs.firstIndex(of: fallback.baseline.pair.text) else { return nil }
         return Baseline(
@@ -97,75 +130,29 @@ extension LimitsFile {
     }
 
     private func consents(to scope: String) -> Bool { subject.consentScope.contains { $0.text == scope } }
+}
 
-    /// Whether the file may be used at `now` (seconds since 1970): too early, expired, consent ended.
-    public func timeProblems(at now: Int64) -> [Problem] {
-        var problems: [Problem] = []
-        func report(_ code: String, _ place: Measured, _ field: String, _ text: String) {
-            problems.append(
-                Problem(code: "ANSA-L\(code)", file: file, position: place.position, field: field, text: text))
-        }
-        if now < FileDate.earliestClock {
-            let text = "the clock says \(FileDate.date(now)), which cannot be: nothing is judged by it. Set the clock."
-            report("307", notBefore, "not_before", text)
-            return problems
-        }
-        if now < notBefore.value {
-            report("304", notBefore, "not_before", "the file is valid from \(FileDate.date(notBefore.value)) on.")
-        }
-        if now >= expires.value {
-            let days = (now - expires.value) / FileDate.day
-            let ago = days == 1 ? "1 day ago" : days == 0 ? "today" : "\(days) days ago"
-            let text =
-                "the file expired \(ago) (\(FileDate.date(expires.value))). Ask the signing clinician for a new "
-                + "revision; do not edit the date (the signature would fail)."
-            report("305", expires, "expires", text)
-        }
-        if now >= subject.consentExpires.value {
-            let day = FileDate.date(subject.consentExpires.value)
-            report("306", subject.consentExpires, "subject.consent_expires", "consent ended on \(day).")
-        }
-        return problems
+extension ElectrodeEntry {
+    /// fC a phase: what the file says, else 2 nC; 0 for other kinds, which no charge of their own bounds.
+    fileprivate var microCharge: Int64 {
+        kind == .micro ? chargeLimit?.value ?? BuiltInCeilings.microChargeDefault : 0
     }
 
-    /// That the file, or the consent, ends within an hour or a day of `now` (seconds since 1970).
-    public func expiryWarnings(at now: Int64) -> [Problem] {
-        let ends = [(expires, "expires", "the file"), (subject.consentExpires, "subject.consent_expires", "consent")]
-        return ends.compactMap { end, field, name in
-            let left = end.value - now
-            guard left > 0, left <= FileDate.day else { return nil }
-            let hours = left <= 3_600 ? "1 h" : "\((left + 3_599) / 3_600) h"
-            return Problem(
-                code: "ANSA-L308", severity: .warning, file: file, position: end.position, field: field,
-                text: "\(name) ends within \(hours) (\(end.text)).")
-        }
+    /// mV: what the file says; else that of ruthenium oxide, the one material with a source that was read.
+    var waterRange: ClosedRange<Int64>? {
+        if let waterWindow { return -waterWindow.cathodic.value...waterWindow.anodic.value }
+        return material == "RuOx" ? -600...600 : nil
     }
+}
 
-    /// Whether the open session's subject is the one that was signed for.
-    public func subjectProblems(session subject: String) -> [Problem] {
-        let signed = self.subject.pseudonym
-        guard signed.text != subject else { return [] }
-        let text =
-            "signed for \(signed.text), the open session is \(subject). Check the patient. Nothing was loaded."
-        return [
-            Problem(
-                code: "ANSA-L402", file: file, position: signed.position, field: "subject.pseudonym", text: text)
-        ]
-    }
-
-    /// Whether an older revision than the last one used is presented.
-    ///
-    /// - Parameters:
-    ///   - last: the last revision used for this subject and device.
-    ///   - used: when, in seconds since 1970.
-    /// - Returns: one problem or none.
-    public func revisionProblems(last: Int64, used: Int64) -> [Problem] {
-        guard revision.value < last else { return [] }
-        let text =
-            "\(revision.text), but revision \(last) was used on \(FileDate.date(used)). Old files cannot be used "
-            + "again (roll-back protection)."
-        return [
-            Problem(code: "ANSA-L404", file: file, position: revision.position, field: "revision", text: text)
-        ]
+extension SensoryEntry {
+    fileprivate var limits: SensoryLimits {
+        var limits = SensoryLimits()
+        (limits.soundLevel, limits.doseLevel) = (audioMax.value, audioDoseLevel.value)
+        limits.doseDuration = Microseconds(audioDoseDuration.value)
+        limits.doseWindow = Microseconds(audioDoseWindow.value)
+        (limits.flashes, limits.flashWindow) = (flashes.count.value, Microseconds(flashes.window.value))
+        limits.allowsRed = allowsRedFlash
+        return limits
     }
 }

@@ -136,10 +136,18 @@ private struct LimitsReader {
                     min: part.quantity("min", .resistance), max: part.quantity("max", .resistance),
                     maximumAge: part.quantity("max_age", .time), maximumStep: part.quantity("max_step", .ratio))
             },
-            hasMicroEvidence: fields.optionalBlock("micro_evidence") { part in
-                _ = (part.word("protocol"), part.quantity("tip_area", .area), part.word("material"))
-                return true
-            } ?? false)
+            chargeLimit: fields.optionalQuantity("charge_limit", .charge, in: 1...1_000_000_000_000),
+            microEvidence: fields.optionalBlock("micro_evidence") { part in
+                MicroEvidence(
+                    protocolName: part.word("protocol").text,
+                    tipArea: part.quantity("tip_area", .area, in: 1...1_000_000_000_000),
+                    material: part.word("material").text)
+            },
+            waterWindow: fields.optionalBlock("water_window") { part in
+                WaterWindow(
+                    cathodic: part.quantity("cathodic", .voltage, in: 0...10_000),
+                    anodic: part.quantity("anodic", .voltage, in: 0...10_000))
+            })
     }
 
     private func readContact(_ fields: Fields) -> ContactEntry {

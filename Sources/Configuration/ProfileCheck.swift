@@ -26,19 +26,18 @@ private struct ProfileCheck {
     func run() {
         switch profile.controller {
         case .none: return
-        case .onOff(_, let dwell, let amplitude, let up, let down):
-            if dwell.value < limitsFile.rate.minHold.value {
-                let text = "\(Shown.time(dwell.value)) is shorter than rate.min_hold \(limitsFile.rate.minHold.text)."
-                report("controller.kind", "controller.dwell", text)
-            }
-            check(amplitude, up, down)
-        case .dualThreshold(_, _, let amplitude, let up, let down),
+        case .onOff(_, _, let amplitude, let up, let down), .dualThreshold(_, _, let amplitude, let up, let down),
             .proportional(_, _, let amplitude, let up, let down):
             check(amplitude, up, down)
+            checkPace()
         case .openLoop(let amplitude, let up, let down): check(amplitude, up, down)
         }
         if profile.controller.closesLoop && !limits.allowsClosedLoop {
-            let text = "closes the loop, but purpose \(limitsFile.purpose.rawValue) and consent do not allow it."
+            let text = "closes the loop, but purpose \(limitsFile.purpose.rawValue) does not allow it."
+            report("controller.kind", "controller", text)
+        }
+        if profile.controller.closesLoop && !limits.consentsToClosedLoop {
+            let text = "closes the loop, but subject.consent_scope does not name it: absent means denied."
             report("controller.kind", "controller", text)
         }
         if let program = profile.stimulation { check(program) }
@@ -46,6 +45,30 @@ private struct ProfileCheck {
 
     private func report(_ place: String, _ field: String, _ text: String) {
         findings.report("301", profile.places[place] ?? Position(line: 1, column: 1), field, text)
+    }
+
+    /// Hold and changes a minute that the controller's parameters lead to, against the signed ones.
+    private func checkPace() {
+        let (rate, pace) = (limitsFile.rate, ControllerPace(profile.controller))
+        if pace.hold.value < rate.minHold.value {
+            let text =
+                "holds a target for \(Shown.time(pace.hold.value)) at least, shorter than the signed rate.min_hold "
+                + "\(rate.minHold.text) (\(place(rate.minHold)))."
+            report("controller.kind", pace.field, text)
+        }
+        let window = rate.maxChanges.window
+        let changes = pace.changes(in: Microseconds(window.value))
+        if changes > rate.maxChanges.count.value {
+            let text =
+                "asks for up to \(changes) changes of target in \(window.text), more than the signed "
+                + "rate.max_changes \(rate.maxChanges.count.text) (\(place(rate.maxChanges.count))); a longer dwell asks "
+                + "for fewer."
+            report("controller.kind", pace.field, text)
+        }
+    }
+
+    private func place(_ signed: Measured) -> String {
+        "\(limitsFile.file):\(signed.position.line):\(signed.position.column)"
     }
 
     private func check(_ amplitude: Nanoamperes?, _ up: Int64, _ down: Int64) {
@@ -57,9 +80,10 @@ private struct ProfileCheck {
         for (value, bound, name, signed) in ramps where value > bound {
             let text =
                 "\(Shown.currentRate(value)) is faster than the signed \(Shown.currentRate(bound)) "
-                + "(\(limitsFile.file):\(signed.position.line):\(signed.position.column))."
+                + "(\(place(signed)))."
             report("controller.\(name)", "controller.\(name)", text)
         }
+        if let program = profile.stimulation { checkStep(program, up, down) }
     }
 
     private func checkAmplitude(_ amplitude: Nanoamperes, _ field: String, _ place: String) {
@@ -72,7 +96,35 @@ private struct ProfileCheck {
         }
     }
 
+    /// The automatic source against what the patient may set: a bound is meant to bind it.
+    private func checkSources(_ program: StimulationSpec) {
+        let patient = limitsFile.patient.amplitude.max
+        guard profile.controller.closesLoop, program.amplitudeMaximum.value > patient.value else { return }
+        let text =
+            "\(Shown.current(program.amplitudeMaximum.value)) is above what the patient may set, \(patient.text) "
+            + "(\(place(patient))): once the patient sets a bound the gate denies more."
+        findings.report(
+            "302", profile.places["stimulation.amplitude"] ?? Position(line: 1, column: 1), "stimulation.amplitude",
+            text,
+            severity: .warning)
+    }
+
+    /// The largest step between the first pulses of two blocks: a controller that must not take it ramps slower.
+    private func checkStep(_ program: StimulationSpec, _ up: Int64, _ down: Int64) {
+        let between = (profile.blockNanoseconds / 1_000 / max(1, program.period.value) + 1) * program.period.value
+        let (wide, overflow) = max(up, down).multipliedReportingOverflow(by: between)
+        let step = overflow ? Int64.max : wide / 1_000_000
+        guard step > limits.maximumStep.value else { return }
+        let text =
+            "a step of \(Shown.current(step)) between pulses \(Shown.time(between)) apart, above the signed rate.max_step "
+            + "\(limitsFile.rate.maxStep.text) (\(place(limitsFile.rate.maxStep))): it will ramp slower than it says."
+        findings.report(
+            "303", profile.places["controller.ramp_up"] ?? Position(line: 1, column: 1), "controller.ramp_up", text,
+            severity: .warning)
+    }
+
     private func check(_ program: StimulationSpec) {
+        checkSources(program)
         guard limitsFile.pairIDs.contains(program.pair) else {
             let hint = Spelling.hint(for: program.pair, among: limitsFile.pairIDs)
             report("stimulation.pair", "stimulation.pair", "the limits have no pair \"\(program.pair)\".\(hint)")

@@ -50,6 +50,17 @@ struct LimitsCrossCheckTests {
         #expect(limits.contacts[1].area == SquareMicrometres(2_000_000_000))
         #expect(limits.onWatchdog == .openLoopBaseline)
         #expect(limits.minimumConfidence == 700_000)
+        #expect(
+            limits.soft
+                == SoftLimits(amplitude: Nanoamperes(2_800_000), chargeDensity: 220, shannonK: 316_227_766_016))
+        #expect(limits.train == nil && limits.doseMode == .continuous)
+        #expect(limits.doseWindows.allSatisfy { $0.duty == PartsPerMillion(1_000_000) })
+        #expect(!limits.measuresBalance && limits.residualVoltage == nil && !limits.measuresElectrodeVoltage)
+        // 40 h = 144,000 s; 7 d = 604,800 s.
+        #expect(limits.sensory?.soundLevel == 80_000 && limits.sensory?.doseLevel == 80_000)
+        #expect(limits.sensory?.doseDuration == Microseconds(144_000_000_000))
+        #expect(limits.sensory?.doseWindow == Microseconds(604_800_000_000))
+        #expect(limits.sensory?.flashes == 3 && limits.sensory?.allowsRed == false)
     }
 
     /// Each change breaks one rule of the reference's "Cross-checks".
@@ -84,7 +95,7 @@ struct LimitsCrossCheckTests {
         ("cathode: [2a]", "cathode: [case]", "L236"), ("cathode: [2a]", "cathode: []", "L234"),
         ("baseline: {pair: 2a-case", "baseline: {pair: 2a-cas", "L230"),
         ("id: 2a, electrode: L1", "id: 2a, electrode: L2", "L230"),
-        ("kind: macro-segment\n", "kind: micro\n", "L232"),
+        ("kind: macro-segment\n", "kind: scalp\n", "L232"),
         ("    charge_injection_limit: 50 uC/cm2\n", "", "L233"),
         ("engineer: minisign:B3508ED2197C4F60", "engineer: minisign:6F1C2A9B04D7E3A8", "L410"),
         ("consent_scope: [record, stimulate, closed-loop]", "consent_scope: [record, stimulate]", "L411"),
