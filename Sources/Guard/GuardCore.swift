@@ -26,6 +26,8 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
     public var limitsExpired = false
     /// The latch could not be written: no arming any more.
     public var stateFailed = false
+    /// Past the end of the subject's consent; the process sets it.
+    public var consentExpired = false
     /// Proposals refused.
     public internal(set) var refusals: Int64 = 0
     /// Records lost between two that arrived.
@@ -46,6 +48,11 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
     var missingAcknowledgements: Int64 = 0
     var lastSegment: Segment?
     var fallback: FallbackProgram?
+    var watch = DeviceWatch()
+    /// The runtime may take over the fallback that runs.
+    var handsOver = false
+    /// Latches once the segment that runs has ended: the violation was denied, what was permitted goes on.
+    var latchesAfter: (bits: InterlockSet, time: Microseconds)?
 
     /// A guard with output off; `latch` is what an earlier session left.
     public init(limits: Limits, settings: GuardSettings, latch: InterlockSet, device: consuming Device) {
@@ -88,6 +95,7 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         case .stop: endOutput(because: .stop, at: lastNow)
         case .acknowledge: verdict = acknowledge(record)
         }
+        heed()
         if record.order != .token && !verdict.isEmpty { flags.insert(.orderRefused) }
         if record.order == .token && record.hasProposal && verdict.isEmpty { flags.insert(.permitted) }
         return report(record, verdict, flags, echo)
@@ -123,9 +131,11 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         if !settings.limitsArmable || limitsExpired { faults.insert(.limitsInvalid) }
         if !latch.isEmpty { faults.insert(.latchSet) }
         if stopRequested { faults.insert(.stop) }
-        if !settings.isVirtual && !record.evidence.realtimeOrVirtual { faults.insert(.realtime) }
+        if !isRealtimeOrVirtual { faults.insert(.realtime) }
+        if consentExpired || !limits.consentsToStimulation { faults.insert(.consent) }
         if stateFailed { faults.insert(.logAndDisk) }
         if mode != .off && mode != .latched { faults.insert(.sequence) }
+        faults.formUnion(selfTest())
         guard faults.isEmpty else { return faults }
         return move { $0.arm() } ? [] : .sequence
     }
@@ -163,6 +173,9 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         guard !isOutputMode else { return .sequence }
         acknowledgement = record.reason.text
         stopRequested = false
+        // Quits a stop button that was pressed.
+        quench()
+        watch.pending = []
         let hadLatch = move { $0.acknowledge() }
         if !hadLatch { move { $0.disarm() } }
         return []
@@ -180,6 +193,9 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
     mutating func quench() {
         do throws(DeliveryError) {
             try device.zero()
+            watch.isOff = true
+            watch.pulsesWhenOff = device.report.deliveredPulses
+            takeIn()
         } catch {
             move { $0.latch(.leaseExpired) }
         }
@@ -193,6 +209,7 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         move { $0.latch(reasons) }
         quench()
         fallback = nil
+        latchesAfter = nil
         if reasons != .stop { state.lockOut(at: lastNow) }
     }
 
@@ -207,32 +224,63 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
     /// A stop input other than the runtime's: SIGTERM to the guard.
     public mutating func stopInput(at now: Microseconds) { endOutput(because: .stop, at: max(now, lastNow)) }
 
-    private func report(
+    /// The host was suspended: BOOTTIME − MONOTONIC has changed.
+    public mutating func clockJumped(at now: Microseconds) {
+        watch.clocksAgree = false
+        guard isOutputMode || mode == .armed else { return }
+        endOutput(because: .clock, at: max(now, lastNow))
+    }
+
+    private mutating func report(
         _ record: RuntimeRecord, _ verdict: InterlockSet, _ flags: GuardFlags, _ echo: Segment
     ) -> GuardReport {
         var report = GuardReport()
         let answer = device.report
         report.mode = mode
         report.flags = flags
-        if missingAcknowledgements > 0 { report.flags.insert(.uncertain) }
-        if answer.complianceReached { report.flags.insert(.compliance) }
-        if answer.isActive { report.flags.insert(.outputActive) }
-        if answer.cancelledFrom.value < .max { report.flags.insert(.cancelled) }
-        if limitsExpired { report.flags.insert(.limitsExpired) }
+        report.flags.formUnion(conditions(answer))
         report.sequence = record.sequence
         report.counter = record.counter
         report.now = lastNow
         report.latch = latch.rawValue
         report.verdict = verdict.rawValue
         report.segment = echo
-        report.cancelledFrom = answer.cancelledFrom
+        if echo.isRest, let played = watch.played {
+            report.segment = played
+            report.flags.insert(.fallbackSegment)
+            watch.played = nil
+        }
+        report.cancelledFrom = watch.cancelledFrom
+        watch.cancelledFrom = Microseconds(.max)
         report.deliveredPulses = answer.deliveredPulses
         report.deliveredCharge = answer.deliveredCharge
         report.maximumAmplitude = answer.maximumAmplitude
         report.refusals = refusals
         report.leaseEnd = answer.leaseEnd
-        report.impedance = answer.impedance
+        report.measured = answer.measured
+        report.measured.complianceEvents = watch.complianceEvents - watch.complianceEventsAtArming
+        report.uncertainDeliveries = watch.uncertain
+        report.acknowledged = settings.acknowledged
         return report
+    }
+
+    /// The flags that say what is the case, whatever was asked.
+    private func conditions(_ answer: StimulatorReport) -> GuardFlags {
+        var flags: GuardFlags = []
+        if missingAcknowledgements > 0 || watch.uncertain > 0 { flags.insert(.uncertain) }
+        if watch.complianceReached { flags.insert(.compliance) }
+        if answer.isActive { flags.insert(.outputActive) }
+        if watch.cancelledFrom.value < .max { flags.insert(.cancelled) }
+        if limitsExpired { flags.insert(.limitsExpired) }
+        if consentExpired { flags.insert(.consentExpired) }
+        if watch.deviceMatches { flags.insert(.deviceMatches) }
+        if watch.readBackMatches { flags.insert(.readBackMatches) }
+        if watch.clocksAgree { flags.insert(.clocksAgree) }
+        if !stateFailed { flags.insert(.logHealthy) }
+        if watch.selfTestPassed { flags.insert(.selfTestPassed) }
+        if answer.measured.residualVoltage > settings.residualAlarm { flags.insert(.residualAlarm) }
+        if watch.isPowerRemoved { flags.insert(.powerRemoved) }
+        return flags
     }
 }
 

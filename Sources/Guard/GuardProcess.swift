@@ -45,6 +45,7 @@ struct GuardProcess: ~Copyable {
     private let key: SessionKey
     private let latchFile: LatchFile
     private let expires: Int64
+    private let consentExpires: Int64
     private let buffer = RecordBuffer(capacity: 1024)
     private let answer = RecordBuffer(capacity: GuardReport.length)
     private var clock: GuardClock
@@ -64,6 +65,7 @@ struct GuardProcess: ~Copyable {
         key = startup.key
         latchFile = startup.latchFile
         expires = loaded.expires
+        consentExpires = loaded.consentExpires
         clock = GuardClock(epoch: hello.epoch, isVirtual: settings.virtualTime)
         savedLatch = latch
     }
@@ -138,6 +140,8 @@ struct GuardProcess: ~Copyable {
         let now = monotonicNanoseconds()
         guard now - lastExpiryCheck > 1_000_000_000 else { return }
         lastExpiryCheck = now
-        core.limitsExpired = Int64(time(nil)) >= expires
+        let wall = Int64(time(nil))
+        core.limitsExpired = wall >= expires
+        core.consentExpired = wall >= consentExpires
     }
 }

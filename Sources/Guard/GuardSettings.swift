@@ -15,6 +15,14 @@ public struct GuardSettings: Hashable, Sendable {
     public var session: Words32
     /// The device's resolution, for the ramps that the guard itself plays.
     public var amplitudeStep: Nanoamperes
+    /// What the device must say that it is (IL-32).
+    public var identity = ReportedIdentity()
+    /// µV left on a contact above which an alarm is given; the bound that ends output is the limits'.
+    public var residualAlarm: Int64 = .max
+    /// Soft limits whose excess a clinician has acknowledged on record (IL-33).
+    public var acknowledged: SoftLimitSet = []
+    /// The runtime has SCHED_FIFO and locked memory, as it said in its hello (IL-43).
+    public var runtimeIsRealtime = false
 
     /// Settings; every field is said.
     public init(

@@ -20,6 +20,12 @@ struct LoadedLimits {
     let hash: Words32
     /// Seconds since 1970.
     let expires: Int64
+    /// Seconds since 1970: the subject's consent ends.
+    let consentExpires: Int64
+    /// What the device must say that it is.
+    let identity: ReportedIdentity
+    /// µV left on a contact that is worth an alarm.
+    let residualAlarm: Int64
 
     init(limitsPath: String, devicePath: String) throws(LoadingError) {
         let bytes = try Self.read(limitsPath)
@@ -40,6 +46,10 @@ struct LoadedLimits {
         isVirtual = device.isVirtual
         hash = hashOfLimits(bytes)
         expires = file.expires.value
+        consentExpires = file.subject.consentExpires.value
+        identity = ReportedIdentity(
+            model: stimulator.model, serial: stimulator.serial, firmware: stimulator.firmware)
+        residualAlarm = file.soft.residualVoltage.value * 1_000
         let signatures = verifySignatures(
             bytes, limits: file, clinician: Self.signature(limitsPath, "clinician"),
             engineer: Self.signature(limitsPath, "engineer"), trusted: TrustedKeys(), device: device)

@@ -76,10 +76,14 @@ struct Startup {
 
     /// 20 ms with FIFO; else what the limits allow for this purpose and device, at most 100 ms.
     func settings(_ hello: GuardHello, _ loaded: LoadedLimits) -> GuardSettings {
-        GuardSettings(
+        var settings = GuardSettings(
             isVirtual: loaded.isVirtual, virtualTime: hello.virtualTime, limitsArmable: loaded.problems.isEmpty,
             tokenTimeout: tokenTimeout(hello, loaded), session: hello.session,
             amplitudeStep: loaded.stimulator.amplitudeStep)
+        settings.identity = loaded.identity
+        settings.residualAlarm = loaded.residualAlarm
+        settings.runtimeIsRealtime = hello.hasFIFO
+        return settings
     }
 
     private func tokenTimeout(_ hello: GuardHello, _ loaded: LoadedLimits) -> Microseconds {

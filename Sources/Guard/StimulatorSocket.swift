@@ -8,7 +8,7 @@ struct StimulatorSocket: LeasedStimulator, ~Copyable {
     private(set) var report = StimulatorReport()
     private let socket: RecordSocket
     private let settings: DeviceSettings
-    private let buffer = RecordBuffer(capacity: 256)
+    private let buffer = RecordBuffer(capacity: 512)
     private var sequence: UInt64 = 0
     private var leaseEnd = Microseconds(0)
 
@@ -44,6 +44,13 @@ struct StimulatorSocket: LeasedStimulator, ~Copyable {
     mutating func zero() throws(DeliveryError) {
         leaseEnd = now
         try exchange(.zero, .rest(at: now), patience: patience)
+    }
+
+    mutating func poll() throws(DeliveryError) { try exchange(.poll, .rest(at: now), patience: patience) }
+
+    mutating func removePower() throws(DeliveryError) {
+        leaseEnd = now
+        try exchange(.powerOff, .rest(at: now), patience: patience)
     }
 
     /// The session is over; the device writes its record and exits.

@@ -15,15 +15,26 @@ extension GuardCore where Device: ~Copyable {
     mutating func token(_ record: RuntimeRecord) -> (InterlockSet, Segment) {
         let isGood = isGoodToken(record)
         if isGood { lastToken = max(lastToken, record.now) }
-        if record.hasProposal || !isOutputMode { lastProposal = lastNow }
+        if !isOutputMode { lastProposal = lastNow }
         follow(record, isGood: isGood)
         if isGood && mode != .off && mode != .latched { leaseEnd = Microseconds(lastNow.value + leaseLength) }
         guard record.hasProposal else {
             if isOutputMode && lastNow.value - lastProposal.value > leaseLength { loseProposals() }
             renew(isGood)
+            turn()
             return ([], .rest(at: lastNow))
         }
-        return propose(record, isGood: isGood)
+        let answer = propose(record, isGood: isGood)
+        turn()
+        return answer
+    }
+
+    /// What follows with time alone: in virtual time nothing else would carry it.
+    private mutating func turn() {
+        latchIfRun()
+        guard isVirtualTime else { return }
+        play()
+        watchOff()
     }
 
     /// The runtime lives and proposes nothing, not even a rest, for a whole lease: its source has stalled.
@@ -52,12 +63,14 @@ extension GuardCore where Device: ~Copyable {
         switch (mode, record.mode) {
         case (.armed, .openLoop) where isGood: _ = move { $0.start(closedLoop: false) }
         case (.closedLoop, .openLoop) where isGood: _ = move { $0.leaveClosedLoop() }
-        case (.armed, .closedLoop) where isGood && mayCloseLoop(record),
-            (.openLoop, .closedLoop) where isGood && mayCloseLoop(record):
+        case (.armed, .closedLoop) where isGood && mayCloseLoop,
+            (.openLoop, .closedLoop) where isGood && mayCloseLoop:
             _ = move { $0.start(closedLoop: true) }
-        case (.fallback, .closedLoop) where isGood && fallback == nil && mayCloseLoop(record):
+        case (.fallback, .closedLoop) where isGood && fallback == nil && mayCloseLoop:
             _ = move { $0.resume() }
         case (.openLoop, .fallback), (.closedLoop, .fallback): degrade()
+        // The guard left the loop by its own verdict and played meanwhile; now the runtime plays.
+        case (.fallback, .fallback) where isGood && latch.isEmpty && handsOver: (fallback, handsOver) = (nil, false)
         case (.armed, .latched), (.openLoop, .latched), (.closedLoop, .latched), (.fallback, .latched):
             let reasons = InterlockSet(rawValue: record.evidence.latch)
             endOutput(because: reasons.isEmpty || reasons.rawValue == .max ? .latchSet : reasons, at: lastNow)
@@ -67,6 +80,7 @@ extension GuardCore where Device: ~Copyable {
 
     /// The runtime leaves the loop; which fallback runs is the signed file's word alone.
     private mutating func degrade() {
+        guard fallback == nil else { return }
         let kind = limitsExpired ? limits.onExpiry : limits.onSensorLoss
         move { $0.degrade(to: kind) }
         if kind == .stop { quench() }
@@ -84,9 +98,12 @@ extension GuardCore where Device: ~Copyable {
         }
     }
 
-    private func mayCloseLoop(_ record: RuntimeRecord) -> Bool {
-        limits.allowsClosedLoop && (settings.isVirtual || record.evidence.realtimeOrVirtual)
+    private var mayCloseLoop: Bool {
+        limits.allowsClosedLoop && isRealtimeOrVirtual
     }
+
+    /// SCHED_FIFO and locked memory, or every driver is virtual (IL-43).
+    var isRealtimeOrVirtual: Bool { settings.isVirtual || settings.runtimeIsRealtime }
 
     /// The device's lease, or in the off modes just its answer, so that its counts stay fresh.
     private mutating func renew(_ isGood: Bool) {
@@ -98,7 +115,7 @@ extension GuardCore where Device: ~Copyable {
     mutating func keepAlive() {
         do throws(DeliveryError) {
             try device.renew(until: leaseEnd)
-            missingAcknowledgements = 0
+            takeIn()
         } catch { note(error) }
     }
 
@@ -109,15 +126,22 @@ extension GuardCore where Device: ~Copyable {
         }
         let faults = fallbackFaults(segment)
         guard faults.isEmpty else { return refuse(faults, isGood) }
+        if latchesAfter != nil, !segment.isRest { return refuse(.latchSet, isGood) }
+        // The device would refuse what is late, and nobody would know what it made of it.
+        guard segment.isRest || segment.firstPulse >= lastNow else { return refuse(.sequence, isGood) }
         let evidence = evidence(record)
         let verdict = judge(segment, evidence: evidence, state: &state, at: lastNow, under: limits)
         let broken = verdict.broken
+        if broken.contains(.compliance) { watch.complianceReached = false }
         guard verdict.isPermitted else {
-            if segment.isRest || broken.isDisjoint(with: Self.mustAgree) { return refuse(broken, isGood) }
-            refusals += 1
-            endOutput(because: broken.union(.verdictsDiffer), at: lastNow)
-            return (broken.union(.verdictsDiffer), .rest(at: lastNow))
+            guard segment.isRest || broken.isDisjoint(with: Self.mustAgree) else {
+                refusals += 1
+                endOutput(because: broken.union(.verdictsDiffer), at: lastNow)
+                return (broken.union(.verdictsDiffer), .rest(at: lastNow))
+            }
+            return react(to: broken, evidence, isGood)
         }
+        lastProposal = lastNow
         guard let permit = verdict.takePermit() else {
             renew(isGood)
             return ([], .rest(at: lastNow))
@@ -127,16 +151,60 @@ extension GuardCore where Device: ~Copyable {
 
     /// Nothing is delivered and nothing else changes: what runs, runs to its end.
     ///
-    /// A wrong place or shape is no rounding error: it ends output and latches.
+    /// A wrong place or shape is no rounding error: it latches.
     private mutating func refuse(_ broken: InterlockSet, _ isGood: Bool) -> (InterlockSet, Segment) {
         refusals += 1
-        let violations = broken.intersection([.contactOrPair, .waveformClass, .imbalance, .netCurrent])
-        if isOutputMode && !violations.isEmpty {
-            endOutput(because: violations, at: lastNow)
-            return (broken, .rest(at: lastNow))
+        let violations = broken.intersection(.placeAndShape)
+        if isOutputMode && !violations.isEmpty { violate(violations, atOnce: limits.latchesOnGateViolation) }
+        renew(isGood)
+        return (broken, .rest(at: lastNow))
+    }
+
+    /// The catalogue's reaction to the guard's own verdict: zero, latch, or the way to the signed fallback.
+    private mutating func react(
+        to broken: InterlockSet, _ evidence: Evidence, _ isGood: Bool
+    ) -> (InterlockSet, Segment) {
+        refusals += 1
+        guard isOutputMode else { return (broken, .rest(at: lastNow)) }
+        let consequence = Consequence(of: broken, evidence: evidence, under: limits, isLeaseOver: lastNow >= leaseEnd)
+        if !consequence.zeroing.isEmpty {
+            endOutput(because: consequence.zeroing, at: lastNow)
+        } else if !consequence.latching.isEmpty {
+            violate(consequence.latching, atOnce: false)
+        } else if !consequence.ramping.isEmpty {
+            leave(because: consequence.ramping)
         }
         renew(isGood)
         return (broken, .rest(at: lastNow))
+    }
+
+    /// Latches: at once where nothing runs or the file says so, else when the permitted segment has run to its end.
+    private mutating func violate(_ bits: InterlockSet, atOnce: Bool) {
+        let end = lastSegment.map { $0.firstPulse.value + $0.pulses * $0.period.value } ?? .min
+        guard !atOnce, !watch.isOff, end > lastNow.value else { return endOutput(because: bits, at: lastNow) }
+        guard latchesAfter == nil else { return }
+        latchesAfter = (bits, Microseconds(min(end, leaseEnd.value)))
+    }
+
+    /// The latch that a violation left for the end of the segment.
+    mutating func latchIfRun() {
+        guard let latchesAfter, lastNow >= latchesAfter.time else { return }
+        endOutput(because: latchesAfter.bits, at: lastNow)
+    }
+
+    /// An R reaction of the guard's own verdict: it plays the signed fallback until the runtime asks for it.
+    private mutating func leave(because bits: InterlockSet) {
+        if bits.contains(.tokenStale) { return loseRuntime() }
+        guard mode != .fallback || machine.fallback == .openLoopBaseline, fallback == nil else { return }
+        var kind = bits.isDisjoint(with: [.limitsInvalid, .consent]) ? limits.onSensorLoss : limits.onExpiry
+        if bits == .doseWindow { kind = limits.doseMode == .continuous ? .openLoopBaseline : .rampOff }
+        if mode == .fallback { kind = .rampOff }
+        let last = running
+        move { $0.degrade(to: kind) }
+        fallback = FallbackProgram(kind, from: last, at: lastNow, limits, settings)
+        handsOver = fallback != nil
+        guard fallback == nil else { return }
+        if kind == .stop { quench() } else { endFallback() }
     }
 
     /// Hands the permit over, once.
@@ -146,16 +214,32 @@ extension GuardCore where Device: ~Copyable {
         let segment = permit.segment
         do throws(DeliveryError) {
             try device.deliver(permit)
-            missingAcknowledgements = 0
+            watch.uncertainInSequence = 0
+            watch.isOff = false
+            takeIn()
         } catch {
-            note(error)
-            guard error == .uncertain, mode != .latched else { return (.uncertainDelivery, .rest(at: lastNow)) }
+            watch.isOff = false
+            return undelivered(segment, error)
         }
         lastSegment = segment
-        if missingAcknowledgements == 0 && device.report.echo != segment {
+        guard device.report.echo == segment else {
+            watch.readBackMatches = false
             endOutput(because: .readBack, at: lastNow)
-            return (.readBack, device.report.echo)
+            return (.readBack, .rest(at: lastNow))
         }
+        return ([], segment)
+    }
+
+    /// A refusal or silence leaves open what was delivered: it stays debited, and a read-back settles it.
+    ///
+    /// Three in sequence latch (IL-30).
+    private mutating func undelivered(_ segment: Segment, _ error: DeliveryError) -> (InterlockSet, Segment) {
+        note(error)
+        watch.uncertain += 1
+        watch.uncertainInSequence += 1
+        if watch.uncertainInSequence >= 3, mode != .latched { endOutput(because: .uncertainDelivery, at: lastNow) }
+        guard error == .uncertain, mode != .latched else { return (.uncertainDelivery, .rest(at: lastNow)) }
+        lastSegment = segment
         return ([], segment)
     }
 
@@ -170,24 +254,5 @@ extension GuardCore where Device: ~Copyable {
             }
         case .disconnected: endOutput(because: .leaseExpired, at: lastNow)
         }
-    }
-
-    /// What the runtime alone can know from its record; everything else is the guard's own.
-    private func evidence(_ record: RuntimeRecord) -> Evidence {
-        var evidence = record.evidence
-        evidence.mode = mode
-        evidence.isArmed = mode != .off && mode != .latched
-        evidence.limitsValid = settings.limitsArmable
-        evidence.limitsExpired = limitsExpired
-        let age = lastNow.value.subtractingReportingOverflow(lastToken.value)
-        evidence.tokenAge = Microseconds(age.overflow ? .max : max(0, age.partialValue))
-        evidence.actorsHealthy = record.health == .max
-        evidence.leaseEnd = leaseEnd
-        evidence.acknowledgementsMissing = missingAcknowledgements
-        evidence.stopRequested = stopRequested
-        evidence.latch = latch.rawValue
-        evidence.sequenceValid = true
-        evidence.realtimeOrVirtual = settings.isVirtual || record.evidence.realtimeOrVirtual
-        return evidence
     }
 }

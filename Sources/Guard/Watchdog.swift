@@ -15,7 +15,10 @@ extension GuardCore where Device: ~Copyable {
             let age = lastNow.value.subtractingReportingOverflow(lastToken.value)
             if age.overflow || age.partialValue > settings.tokenTimeout.value { loseRuntime() }
         }
+        latchIfRun()
         play()
+        watchOff()
+        heed()
     }
 
     /// The runtime's socket has ended: nothing when off, else the signed fallback with its latch.
@@ -40,17 +43,17 @@ extension GuardCore where Device: ~Copyable {
     }
 
     /// The fallback of the signed file, with the latch flag; `stop` is zero output at once.
-    private mutating func loseRuntime() {
+    mutating func loseRuntime() {
         guard isOutputMode, limits.onWatchdog != .stop,
             let program = FallbackProgram(limits.onWatchdog, from: running, at: lastNow, limits, settings)
         else { return endOutput(because: .tokenStale, at: lastNow) }
         let kind = limits.onWatchdog
         move { $0.degrade(to: kind, flag: .tokenStale) }
-        fallback = program
+        (fallback, handsOver) = (program, false)
     }
 
     /// One step of a fallback that the guard itself plays.
-    private mutating func play() {
+    mutating func play() {
         guard mode == .fallback, var program = fallback else { return }
         if program.isOver(at: lastNow) { return endFallback() }
         guard let segment = program.next(at: lastNow) else { return }
@@ -60,42 +63,27 @@ extension GuardCore where Device: ~Copyable {
             fallback = program
             return
         }
-        let verdict = judge(segment, evidence: ownEvidence, state: &state, at: lastNow, under: limits)
+        let evidence = fallbackEvidence
+        let verdict = judge(segment, evidence: evidence, state: &state, at: lastNow, under: limits)
         let broken = verdict.broken
         if let permit = verdict.takePermit() {
             fallback = program
-            _ = forward(permit)
+            let (refused, accepted) = forward(permit)
+            if refused.isEmpty { watch.played = accepted }
             return
         }
         refusals += 1
+        if broken.contains(.compliance) { watch.complianceReached = false }
         program.reject()
-        denied(program, broken)
-    }
-
-    /// A baseline pulse denied by its dose window alone is skipped; any other denial of a baseline leads to ramp-off,
-    /// and one of a ramp-off to zero.
-    private mutating func denied(_ program: FallbackProgram, _ broken: InterlockSet) {
-        switch program.kind {
-        case .openLoopBaseline where broken == .doseWindow:
+        switch FallbackDenial(of: broken, in: program.kind, evidence: evidence, under: limits) {
+        case .skip:
             keepAlive()
             fallback = program
-        case .openLoopBaseline, .holdThenOff:
+        case .rampOff:
             move { $0.degrade(to: .rampOff) }
             fallback = FallbackProgram(.rampOff, from: running, at: lastNow, limits, settings)
             if fallback == nil { endOutput(because: broken, at: lastNow) }
-        case .rampOff, .stop: endOutput(because: broken, at: lastNow)
+        case .zero: endOutput(because: broken, at: lastNow)
         }
-    }
-
-    /// In a fallback the guard is the only source: healthy but for its latch flag and the limits' validity.
-    private var ownEvidence: Evidence {
-        var evidence = Evidence.healthy(
-            mode: .fallback, leaseEnd: leaseEnd, validChannels: limits.minimumValidChannels)
-        evidence.limitsValid = settings.limitsArmable
-        evidence.limitsExpired = limitsExpired
-        evidence.latch = latch.rawValue
-        evidence.stopRequested = stopRequested
-        evidence.acknowledgementsMissing = missingAcknowledgements
-        return evidence
     }
 }

@@ -19,19 +19,37 @@ public struct GuardFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static let cancelled = GuardFlags(rawValue: 32)
     /// The limits are past their expiry.
     public static let limitsExpired = GuardFlags(rawValue: 64)
+    /// The subject's consent has ended.
+    public static let consentExpired = GuardFlags(rawValue: 128)
+    /// Model, serial and firmware that the device says are those that were signed for (IL-32).
+    public static let deviceMatches = GuardFlags(rawValue: 256)
+    /// Every echo was its permit, and nothing came out after off (IL-42).
+    public static let readBackMatches = GuardFlags(rawValue: 512)
+    /// No suspend, and host and device clocks agree (IL-36).
+    public static let clocksAgree = GuardFlags(rawValue: 1024)
+    /// The guard's own state folder takes what it must (IL-35).
+    public static let logHealthy = GuardFlags(rawValue: 2048)
+    /// The device's self-test passed when it was last armed (IL-44).
+    public static let selfTestPassed = GuardFlags(rawValue: 4096)
+    /// Residual voltage is above its recommended bound: an alarm, not yet a stop.
+    public static let residualAlarm = GuardFlags(rawValue: 8192)
+    /// Output came after off: the guard took the power away.
+    public static let powerRemoved = GuardFlags(rawValue: 16384)
+    /// ``GuardReport/segment`` is one that the guard itself played: the signed fallback.
+    public static let fallbackSegment = GuardFlags(rawValue: 32768)
 }
 
 /// The guard's one answer to a ``RuntimeRecord``.
 ///
-/// 256 bytes, little-endian, the last 32 their keyed MAC.
+/// 320 bytes, little-endian, the last 32 their keyed MAC.
 ///
 /// The runtime journals it as a recorded input at the safety tick that consumes it, and feeds the twin from ``segment``
 /// (the device's echo) and ``cancelledFrom``.
 public struct GuardReport: Hashable, Sendable, BitwiseCopyable {
     /// Bytes of an encoded report, MAC included.
-    public static let length = 256
+    public static let length = 320
     static let magic: UInt32 = 0x4753_4e41
-    static let version: UInt16 = 1
+    static let version: UInt16 = 2
 
     /// The guard's mode.
     public var mode: Mode = .off
@@ -46,7 +64,8 @@ public struct GuardReport: Hashable, Sendable, BitwiseCopyable {
     public var latch: UInt64 = 0
     /// The guard's own verdict on the proposal, or why the order was refused; 0: permitted.
     public var verdict: UInt64 = 0
-    /// The segment that the device accepted in answer to this record; a rest where there was none.
+    /// The segment that the device accepted in answer to this record, or of the guard's own since the last one; a rest
+    /// where there was none.
     public var segment = Segment.rest(at: Microseconds(0))
     /// Pulses at or after this time (µs) were cancelled by the device; `Int64.max` where none.
     public var cancelledFrom = Microseconds(.max)
@@ -60,8 +79,13 @@ public struct GuardReport: Hashable, Sendable, BitwiseCopyable {
     public var refusals: Int64 = 0
     /// The device's lease ends here.
     public var leaseEnd = Microseconds(0)
-    /// Milliohms, as the device last measured it; 0: not measured.
-    public var impedance: Int64 = 0
+    /// What the device measured: impedance (IL-25), residual voltage and compliance (IL-31), voltages (IL-45),
+    /// balance (IL-18, 19); compliance events since arming.
+    public var measured = DeviceMeasurements()
+    /// Deliveries that no read-back has settled (IL-30).
+    public var uncertainDeliveries: Int64 = 0
+    /// Soft limits whose excess a clinician has acknowledged on record, as the guard read it (IL-33).
+    public var acknowledged: SoftLimitSet = []
 
     /// The proposal of the answered record was permitted and handed to the device.
     public var proposalPermitted: Bool { flags.contains(.permitted) }
@@ -90,7 +114,9 @@ public struct GuardReport: Hashable, Sendable, BitwiseCopyable {
         buffer.put(maximumAmplitude.value)
         buffer.put(refusals)
         buffer.put(leaseEnd.value)
-        buffer.put(impedance)
+        measured.encode(into: buffer)
+        buffer.put(uncertainDeliveries)
+        buffer.put(UInt64(acknowledged.rawValue))
         buffer.pad(to: Self.length - SessionKey.macLength)
         key.seal(buffer, length: Self.length)
     }
@@ -120,7 +146,9 @@ public struct GuardReport: Hashable, Sendable, BitwiseCopyable {
         report.maximumAmplitude = Nanoamperes(buffer.take())
         report.refusals = buffer.take()
         report.leaseEnd = Microseconds(buffer.take())
-        report.impedance = buffer.take()
+        report.measured = DeviceMeasurements(decoding: buffer)
+        report.uncertainDeliveries = buffer.take()
+        report.acknowledged = SoftLimitSet(rawValue: UInt8(truncatingIfNeeded: buffer.take(UInt64.self)))
         return report
     }
 }

@@ -39,13 +39,14 @@ public struct GuardedProcesses: Sendable {
 ///   - device: the device file.
 ///   - state: the folder of latch and ledger. For a virtual device without `$ANSA_STATE_DIR` the session's folder.
 ///   - record: the stimulator's own record, `stimulator.jsonl` in the session's folder.
+///   - stimulator: words added to the stimulator's command line: its identity, and faults of the emulation.
 ///   - virtual: the driver is virtual and `$ANSA_STATE_DIR` is not set: start with an empty ledger and no latch.
 ///
 /// - Returns: the runtime's link, not yet greeted, and both process identifiers.
 /// - Throws: ``GuardSpawnError``.
 public func spawnGuard(
     guardExecutable: String, stimulatorExecutable: String, limits: String, device: String, state: String,
-    record: String, virtual: Bool
+    record: String, stimulator: [String] = [], virtual: Bool
 ) throws(GuardSpawnError) -> GuardedProcesses {
     let runtime = try socketPair()
     let output = try socketPair()
@@ -53,7 +54,9 @@ public func spawnGuard(
     arguments += ["--device", device, "--state", state]
     if virtual { arguments.append("--fresh") }
     let stimulatorPID = try spawn(
-        stimulatorExecutable, [stimulatorExecutable, "--guard-fd", "3", "--device", device, "--record", record],
+        stimulatorExecutable,
+        [stimulatorExecutable, "--guard-fd", "3", "--device", device, "--record", record]
+            + stimulator,
         descriptors: [output.far])
     let guardPID: Int32
     do throws(GuardSpawnError) {

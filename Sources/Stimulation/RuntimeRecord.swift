@@ -28,7 +28,7 @@ public struct RuntimeRecord: Hashable, Sendable, BitwiseCopyable {
     /// Bytes of an encoded record, MAC included.
     public static let length = 512
     static let magic: UInt32 = 0x5253_4e41
-    static let version: UInt16 = 2
+    static let version: UInt16 = 3
 
     public var order: RuntimeOrder = .token
     /// +1 with every record; filled in by the link.

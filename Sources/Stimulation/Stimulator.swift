@@ -29,4 +29,8 @@ public protocol LeasedStimulator: Stimulator, ~Copyable {
     mutating func renew(until leaseEnd: Microseconds) throws(DeliveryError)
     /// No pulse from ``now`` on.
     mutating func zero() throws(DeliveryError)
+    /// Asks for a report; nothing changes.
+    mutating func poll() throws(DeliveryError)
+    /// Takes power from the output stage, whatever the device makes of ``zero()``.
+    mutating func removePower() throws(DeliveryError)
 }

@@ -12,6 +12,10 @@ public enum StimulatorOrder: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case zero = 3
     /// The session is over: zero, write the record, exit.
     case close = 4
+    /// Say how you are; nothing changes.
+    case poll = 5
+    /// The last actuator: no power to the output stage until the next hello.
+    case powerOff = 6
 }
 
 /// What the guard tells the device to hold itself to.

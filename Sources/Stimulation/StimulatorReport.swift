@@ -2,10 +2,10 @@ public import Signal
 
 /// A stimulator process's answer to one command.
 ///
-/// 192 bytes, little-endian.
+/// 320 bytes, little-endian.
 public struct StimulatorReport: Hashable, Sendable, BitwiseCopyable {
     /// Bytes of an encoded report.
-    public static let length = 192
+    public static let length = 320
     static let magic: UInt32 = 0x4453_4e41
 
     /// The sequence of the command that this answers.
@@ -14,10 +14,12 @@ public struct StimulatorReport: Hashable, Sendable, BitwiseCopyable {
     public var now = Microseconds(0)
     /// 0: accepted; else the device's refusal code.
     public var refusal: Int32 = 0
-    /// The voltage at the electrode would have passed the compliance limit.
+    /// The voltage at the electrode would have passed the compliance limit since the last report.
     public var complianceReached = false
     /// Output is running or pulses wait in the queue.
     public var isActive = false
+    /// The device's own stop button was pressed; it stays set until the device is told to be off.
+    public var stopPressed = false
     /// What the device accepted, as it will deliver it; a rest where the command carried no segment.
     public var echo = Segment.rest(at: Microseconds(0))
     /// Pulses at or after this time were cancelled since the last report; `Int64.max` where none.
@@ -28,8 +30,8 @@ public struct StimulatorReport: Hashable, Sendable, BitwiseCopyable {
     public var deliveredCharge = Femtocoulombs(0)
     public var maximumAmplitude = Nanoamperes(0)
     public var leaseEnd = Microseconds(0)
-    /// Milliohms.
-    public var impedance: Int64 = 0
+    public var measured = DeviceMeasurements()
+    public var identity = ReportedIdentity()
 
     /// A report of a device that has done nothing.
     public init() {}
@@ -44,14 +46,15 @@ public struct StimulatorReport: Hashable, Sendable, BitwiseCopyable {
         buffer.put(sequence)
         buffer.put(now.value)
         buffer.put(refusal)
-        buffer.put(UInt32(0))
+        buffer.put(UInt32(stopPressed ? 1 : 0))
         echo.encode(into: buffer)
         buffer.put(cancelledFrom.value)
         buffer.put(deliveredPulses)
         buffer.put(deliveredCharge.value)
         buffer.put(maximumAmplitude.value)
         buffer.put(leaseEnd.value)
-        buffer.put(impedance)
+        measured.encode(into: buffer)
+        identity.encode(into: buffer)
         buffer.pad(to: Self.length)
     }
 
@@ -66,7 +69,7 @@ public struct StimulatorReport: Hashable, Sendable, BitwiseCopyable {
         sequence = buffer.take()
         now = Microseconds(buffer.take())
         refusal = buffer.take()
-        _ = buffer.take(UInt32.self)
+        stopPressed = buffer.take(UInt32.self) != 0
         guard let echo = Segment(decoding: buffer) else { return nil }
         self.echo = echo
         cancelledFrom = Microseconds(buffer.take())
@@ -74,6 +77,7 @@ public struct StimulatorReport: Hashable, Sendable, BitwiseCopyable {
         deliveredCharge = Femtocoulombs(buffer.take())
         maximumAmplitude = Nanoamperes(buffer.take())
         leaseEnd = Microseconds(buffer.take())
-        impedance = buffer.take()
+        measured = DeviceMeasurements(decoding: buffer)
+        identity = ReportedIdentity(decoding: buffer)
     }
 }

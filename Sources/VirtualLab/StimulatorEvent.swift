@@ -6,6 +6,7 @@ public struct StimulatorEvent: Hashable, Sendable, BitwiseCopyable {
     public enum Kind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
         case boot, accepted, refused, pulse, cancelled, stopped
         case leaseEnded = 6
+        case powerRemoved = 7
     }
 
     public var kind: Kind
@@ -67,7 +68,7 @@ extension StimulatorEvent {
         case .pulse:
             writeSegment(&line)
             line.number("charge_fc", charge.value)
-        case .cancelled, .stopped, .leaseEnded:
+        case .cancelled, .stopped, .leaseEnded, .powerRemoved:
             if leaseEnd.value != .min { line.number("lease_end_us", leaseEnd.value) }
         }
         return line.finish()
@@ -88,6 +89,7 @@ extension StimulatorEvent {
         case .cancelled: "cancelled"
         case .stopped: "stopped"
         case .leaseEnded: "lease-ended"
+        case .powerRemoved: "power-removed"
         }
     }
 }

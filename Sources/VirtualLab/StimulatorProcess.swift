@@ -3,6 +3,10 @@ import Glibc
 import Interlocks
 import Signal
 import Stimulation
+import Synchronization
+
+/// The stop button of the emulated device: SIGUSR1.
+private let stopButton = Atomic<Bool>(false)
 
 /// The whole of `ansa-virtual-stimulator`: the device model behind a socket, with its own clock, lease and record.
 ///
@@ -15,13 +19,15 @@ public func runVirtualStimulator(arguments: [String]) -> Int32 {
     signal(SIGINT, SIG_IGN)
     signal(SIGHUP, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGUSR1) { _ in stopButton.store(true, ordering: .releasing) }
     guard let arguments = StimulatorArguments(arguments) else {
         let usage = [UInt8](StimulatorArguments.usage.utf8)
         _ = unsafe write(2, usage, usage.count)
         return 64
     }
     guard let record = StimulatorRecord(path: arguments.record) else { return 74 }
-    var process = StimulatorProcess(socket: RecordSocket(arguments.socket), record: record)
+    let service = VirtualStimulatorService(identity: arguments.identity, faults: arguments.faults)
+    var process = StimulatorProcess(socket: RecordSocket(arguments.socket), record: record, service: service)
     return process.run()
 }
 
@@ -29,9 +35,12 @@ public func runVirtualStimulator(arguments: [String]) -> Int32 {
 struct StimulatorArguments {
     var socket: Int32 = -1
     var record = ""
+    var identity = ReportedIdentity.virtual
+    var faults = VirtualStimulatorFaults()
 
     static let usage = """
-        USAGE: ansa-virtual-stimulator --guard-fd <n> --device <file> --record <file.jsonl>
+        USAGE: ansa-virtual-stimulator --guard-fd <n> --device <file> --record <file.jsonl> [--model <m>]
+            [--serial <s>] [--firmware <f>] [--faults "<µs> <fault> [<number>], …"]
         The virtual stimulator is started by ansa run; it is not a command for people.
 
         """
@@ -41,14 +50,23 @@ struct StimulatorArguments {
     /// The device file is the guard's to read: it sends what the device must hold itself to.
     init?(_ arguments: [String]) {
         var words = arguments.dropFirst()
+        var script = unsafe getenv("ANSA_STIMULATOR_FAULTS").map { unsafe String(cString: $0) } ?? ""
         while let word = words.popFirst() {
             guard let value = words.popFirst() else { return nil }
             switch word {
             case "--guard-fd": socket = Int32(value) ?? -1
             case "--record": record = value
             case "--device": break
+            case "--model": identity.model = Words32(bytes: [UInt8](value.utf8))
+            case "--serial": identity.serial = Words32(bytes: [UInt8](value.utf8))
+            case "--firmware": identity.firmware = Words32(bytes: [UInt8](value.utf8))
+            case "--faults": script = value
             default: return nil
             }
+        }
+        if !script.isEmpty {
+            guard let faults = VirtualStimulatorFaults(script) else { return nil }
+            self.faults = faults
         }
         guard socket >= 0, !record.isEmpty else { return nil }
     }
@@ -86,21 +104,22 @@ struct StimulatorArguments {
 struct StimulatorProcess {
     private let socket: RecordSocket
     private let record: StimulatorRecord
-    private let buffer = RecordBuffer(capacity: 256)
-    private var device: VirtualStimulator?
+    private let buffer = RecordBuffer(capacity: 512)
+    private var service: VirtualStimulatorService
     private var settings: DeviceSettings?
     private var lastHeard = monotonicNanoseconds()
     private var runsOn: (since: UInt64, from: Int64)?
 
-    init(socket: RecordSocket, record: StimulatorRecord) {
+    init(socket: RecordSocket, record: StimulatorRecord, service: VirtualStimulatorService) {
         self.socket = socket
         self.record = record
+        self.service = service
     }
 
     mutating func run() -> Int32 {
         var isOpen = true
         var isClosing = false
-        while isOpen || (device?.hasLease ?? false) {
+        while isOpen || (service.device?.hasLease ?? false) {
             if isOpen {
                 switch socket.receive(buffer, timeoutMilliseconds: 5) {
                 case .closed: isOpen = false
@@ -109,10 +128,15 @@ struct StimulatorProcess {
                     lastHeard = monotonicNanoseconds()
                     isClosing = obey(length)
                 }
+                if isOpen && service.isUnplugged {
+                    socket.close()
+                    isOpen = false
+                }
                 if !isOpen { runOn() }
             } else {
                 _ = poll(nil, 0, 1)
             }
+            if stopButton.exchange(false, ordering: .acquiring) { service.pressStop() }
             passTime()
             if isClosing { break }
         }
@@ -126,97 +150,39 @@ struct StimulatorProcess {
     }
 
     private mutating func runOn() {
-        guard runsOn == nil, let settings, settings.virtualTime, let device else { return }
+        guard runsOn == nil, let settings, settings.virtualTime, let device = service.device else { return }
         runsOn = (monotonicNanoseconds(), device.now.value)
     }
 
     /// The device's own clock; `stated` is a command's time, which only virtual time listens to.
     private func time(stated: Microseconds?) -> Microseconds {
+        let known = service.device?.now ?? Microseconds(0)
         if let runsOn {
             return Microseconds(runsOn.from + sessionMicroseconds(at: monotonicNanoseconds(), epoch: runsOn.since))
         }
-        guard let settings, let device else { return Microseconds(0) }
-        if settings.virtualTime { return max(stated ?? device.now, device.now) }
+        guard let settings else { return Microseconds(0) }
+        if settings.virtualTime { return max(stated ?? known, known) }
         let now = sessionMicroseconds(at: monotonicNanoseconds(), epoch: settings.epoch)
-        return Microseconds(max(now, device.now.value))
+        return Microseconds(max(now, known.value))
     }
 
-    private mutating func passTime(to stated: Microseconds? = nil) {
-        guard let device else { return }
-        device.advance(to: time(stated: stated))
+    private mutating func passTime() {
+        guard let device = service.device else { return }
+        service.pass(to: time(stated: nil))
         while let event = device.nextEvent() { record.append(event) }
     }
 
-    /// One command, one report.
+    /// One command, at most one report.
     ///
     /// True: the session is over.
     private mutating func obey(_ length: Int) -> Bool {
         guard let command = StimulatorCommand(decoding: buffer, length: length) else { return false }
-        if command.order == .hello { boot(command.settings) }
-        guard let device else { return false }
-        passTime(to: command.now)
-        var refusal: StimulatorRefusal = []
-        switch command.order {
-        case .hello: break
-        case .renew: refusal = device.grantLease(until: lease(command, device))
-        case .deliver:
-            refusal = device.grantLease(until: lease(command, device))
-            if refusal.isEmpty { refusal = device.accept(command.segment) }
-        case .zero, .close: device.stop()
-        }
-        while let event = device.nextEvent() { record.append(event) }
-        answer(command, device, refusal)
-        return command.order == .close
-    }
-
-    /// A lease never runs longer than the device gives, from its own now.
-    private func lease(_ command: StimulatorCommand, _ device: VirtualStimulator) -> Microseconds {
-        min(command.leaseEnd, Microseconds(device.now.value + device.specification.leaseMaximum.value))
-    }
-
-    private mutating func boot(_ settings: DeviceSettings) {
-        self.settings = settings
-        device = VirtualStimulator(
-            StimulatorSpecification(
-                ceilingAmplitude: settings.ceilingAmplitude, ceilingCompliance: settings.ceilingCompliance,
-                impedance: settings.impedance, leaseMaximum: settings.leaseMaximum,
-                amplitudeStep: settings.amplitudeStep))
-    }
-
-    private mutating func answer(
-        _ command: StimulatorCommand, _ device: VirtualStimulator, _ refusal: StimulatorRefusal
-    ) {
-        var report = StimulatorReport()
-        report.sequence = command.sequence
-        report.now = device.now
-        report.refusal = Int32(bitPattern: refusal.rawValue)
-        report.complianceReached = device.flags.contains(.compliance)
-        report.isActive = device.isActive
-        if command.order == .deliver && refusal.isEmpty { report.echo = echo(command.segment, device) }
-        report.cancelledFrom = cancelled(device)
-        report.deliveredPulses = device.deliveredPulses
-        report.deliveredCharge = device.deliveredCharge
-        report.maximumAmplitude = device.largestAmplitude
-        report.leaseEnd = device.leaseEnd
-        report.impedance = device.specification.impedance
+        if command.order == .hello { settings = command.settings }
+        let report = service.obey(command, at: time(stated: command.now))
+        if let device = service.device { while let event = device.nextEvent() { record.append(event) } }
+        guard let report else { return command.order == .close }
         report.encode(into: buffer)
         _ = socket.send(buffer, length: StimulatorReport.length)
-    }
-
-    /// What the device says that it will do, in the words of the command.
-    private func echo(_ asked: Segment, _ device: VirtualStimulator) -> Segment {
-        guard let known = device.echo else { return .rest(at: device.now) }
-        var echo = asked
-        echo.firstPulse = known.firstPulse
-        echo.period = known.period
-        echo.width = known.width
-        echo.amplitude = known.amplitude
-        echo.pulses = known.pulses
-        return echo
-    }
-
-    /// A cancellation is reported once.
-    private func cancelled(_ device: VirtualStimulator) -> Microseconds {
-        device.takeCancellation()
+        return command.order == .close
     }
 }

@@ -58,6 +58,10 @@ public struct StimulatorRefusal: OptionSet, Hashable, Sendable, BitwiseCopyable 
     public static let malformed = StimulatorRefusal(rawValue: 256)
     /// The device holds as many segments as it can.
     public static let full = StimulatorRefusal(rawValue: 512)
+    /// The output stage has no power.
+    public static let unpowered = StimulatorRefusal(rawValue: 1024)
+    /// An injected refusal.
+    public static let fault = StimulatorRefusal(rawValue: 2048)
 }
 
 /// What is odd about the device since its boot.

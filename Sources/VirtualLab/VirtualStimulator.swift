@@ -16,7 +16,7 @@ public import Signal
 /// t has been delivered once the clock has passed t, so that a stop at t takes it away. Nothing allocates after
 /// `init`.
 @safe public final class VirtualStimulator: @unchecked Sendable {
-    public let specification: StimulatorSpecification
+    public private(set) var specification: StimulatorSpecification
     /// The device's clock.
     public private(set) var now = Microseconds(0)
     /// Pulses that begin before this may leave; in the past without a lease.
@@ -37,10 +37,22 @@ public import Signal
     private let record: RigidRing<StimulatorEvent>
     private var lastAcceptedPulse = Int64.min
     private var untold = Microseconds(.max)
+    /// When the impedance was last measured: at boot, then at every whole second.
+    public private(set) var impedanceTime = Microseconds(0)
+    /// What that measurement gave, mΩ.
+    public private(set) var measuredImpedance: Int64
+    /// How often a segment reached the compliance limit since boot.
+    public private(set) var complianceEvents: Int64 = 0
+    /// Its own stop button was pressed since the last ``stop()``.
+    public private(set) var isStopPressed = false
+    /// Pulses that nobody ordered: a defect, only ever injected.
+    var stray: StrayTrain?
+    private var isPowered = true
 
     /// A device that has just booted; its record holds `recordCapacity` events until ``nextEvent()`` takes them.
     public init(_ specification: StimulatorSpecification, recordCapacity: Int = 4_096) {
         self.specification = specification
+        measuredImpedance = specification.impedance
         record = RigidRing(
             capacity: max(1, recordCapacity),
             repeating: StimulatorEvent(kind: .boot, time: Microseconds(0), leaseEnd: Microseconds(.min)))
@@ -61,6 +73,11 @@ public import Signal
         flags = []
         echo = nil
         untold = Microseconds(.max)
+        complianceEvents = 0
+        isStopPressed = false
+        stray = nil
+        isPowered = true
+        measure(at: now)
         log(event(.boot, at: now))
     }
 
@@ -71,7 +88,7 @@ public import Signal
     public var hasLease: Bool { leaseEnd > now }
 
     /// Pulses wait for their time.
-    public var isActive: Bool { queue.nextTime != .max }
+    public var isActive: Bool { queue.nextTime != .max || stray != nil }
 
     /// Lets time pass: pulses that begin before `time` and inside the lease leave.
     ///
@@ -84,6 +101,10 @@ public import Signal
         }
         let before = (deliveredPulses, deliveredCharge.value)
         while let pulse = queue.pop(before: min(time.value, leaseEnd.value)) { deliver(pulse) }
+        while let pulse = stray?.pop(before: time.value) { deliver(pulse) }
+        if time.value / 1_000_000 > impedanceTime.value / 1_000_000 {
+            measure(at: Microseconds(time.value / 1_000_000 * 1_000_000))
+        }
         now = time
         if leaseEnd.value != .min, leaseEnd <= now { endLease() }
         return (deliveredPulses - before.0, Femtocoulombs(deliveredCharge.value - before.1))
@@ -109,8 +130,9 @@ public import Signal
         var reasons = shapeReasons(segment)
         if specification.exceedsCompliance(segment.amplitude) {
             reasons.insert(.compliance)
-            flags.insert(.compliance)
+            reachCompliance()
         }
+        if !isPowered { reasons.insert(.unpowered) }
         if reasons.isDisjoint(with: .malformed) { reasons.formUnion(timeReasons(segment)) }
         var outcome = event(reasons.isEmpty ? .accepted : .refused, at: now)
         outcome.pair = segment.pair
@@ -151,10 +173,44 @@ public import Signal
 
     /// Output ends now, and so does the lease.
     public func stop() {
+        isStopPressed = false
         takeAway(from: now)
         flags.insert(.stopped)
         log(event(.stopped, at: now))
         leaseEnd = Microseconds(.min)
+    }
+
+    /// The button on the device: output and lease end now, and reports say so until ``stop()``.
+    public func pressStop() {
+        if !isStopPressed { stop() }
+        isStopPressed = true
+    }
+
+    /// The output stage loses its power until the next boot: nothing leaves, not even what nobody ordered.
+    public func removePower() {
+        stop()
+        stray = nil
+        isPowered = false
+        log(event(.powerRemoved, at: now))
+    }
+
+    /// True once after the compliance limit was reached.
+    func takeCompliance() -> Bool {
+        defer { flags.remove(.compliance) }
+        return flags.contains(.compliance)
+    }
+
+    func reachCompliance() {
+        flags.insert(.compliance)
+        complianceEvents += 1
+    }
+
+    /// What the electrode becomes, mΩ; the next measurement shows it.
+    func changeImpedance(to milliohms: Int64) { specification.impedance = milliohms }
+
+    private func measure(at time: Microseconds) {
+        impedanceTime = time
+        measuredImpedance = specification.impedance
     }
 
     private func endLease() {

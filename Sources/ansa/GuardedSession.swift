@@ -29,7 +29,8 @@ struct GuardedSession {
             processes = try spawnGuard(
                 guardExecutable: beside + "/ansa-guard", stimulatorExecutable: beside + "/ansa-virtual-stimulator",
                 limits: limits.path, device: inputs.deviceFile.path, state: state.isEmpty ? directory : state,
-                record: directory + "/stimulator.jsonl", virtual: state.isEmpty && inputs.device.isVirtual)
+                record: directory + "/stimulator.jsonl", stimulator: Self.identity(inputs),
+                virtual: state.isEmpty && inputs.device.isVirtual)
         } catch {
             throw Failure(ExitCode.failed, "the guard could not be started: \(error)")
         }
@@ -52,6 +53,12 @@ struct GuardedSession {
         }
         guard arms, welcome.latch != 0 else { return }
         try release(latch: welcome.latch, reason: acknowledge)
+    }
+
+    /// What the emulated stimulator says that it is: what the device file that the runtime read calls it.
+    private static func identity(_ inputs: RunInputs) -> [String] {
+        guard let stimulator = inputs.device.stimulator else { return [] }
+        return ["--model", stimulator.model, "--serial", stimulator.serial, "--firmware", stimulator.firmware]
     }
 
     /// A latch refuses arming until somebody says why it may be lifted.

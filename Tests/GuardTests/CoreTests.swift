@@ -179,9 +179,7 @@ import Testing
     @Test("A device that is no emulation starts with full dose windows, because no ledger survives a restart yet")
     func unknownHistory() {
         var bench = Bench(isVirtual: false)
-        var order = bench.record(.arm, at: 0)
-        order.evidence.realtimeOrVirtual = true
-        _ = bench.send(order, at: 0)
+        _ = bench.arm(at: 0)
         let report = bench.token(at: 5000, proposing: pulse(100_000, at: 20_000))
         #expect(InterlockSet(rawValue: report.verdict) == .doseWindow)
         #expect(bench.notes.delivered.isEmpty)
@@ -225,17 +223,19 @@ import Testing
         #expect(leaping.core.latch.contains(.clock))
     }
 
-    @Test("An answered delivery ends a series of silences, and its echo is checked again")
+    @Test("After a silence nothing is delivered until the device has answered; then its echo is checked again")
     func answerAfterSilence() {
         var bench = Bench()
         _ = bench.arm(at: 0)
         bench.notes.failure = .uncertain
         _ = bench.token(at: 5000, proposing: pulse(100_000, at: 20_000))
         bench.notes.failure = nil
-        let answered = bench.token(at: 10_000, proposing: pulse(100_000, at: 30_000))
+        let denied = bench.token(at: 10_000, proposing: pulse(100_000, at: 30_000))
+        #expect(InterlockSet(rawValue: denied.verdict) == .uncertainDelivery)
+        let answered = bench.token(at: 15_000, proposing: pulse(100_000, at: 35_000))
         #expect(answered.proposalPermitted && !answered.flags.contains(.uncertain))
         bench.notes.falsifiesEcho = true
-        let report = bench.token(at: 15_000, proposing: pulse(100_000, at: 40_000))
+        let report = bench.token(at: 20_000, proposing: pulse(100_000, at: 45_000))
         #expect(InterlockSet(rawValue: report.latch) == .readBack)
     }
 

@@ -12,6 +12,7 @@ struct NotingStimulator: LeasedStimulator, ~Copyable {
         var zeros: [Int64] = []
         var failure: DeliveryError?
         var falsifiesEcho = false
+        var measured = DeviceMeasurements()
     }
 
     var now = Microseconds(0)
@@ -23,6 +24,7 @@ struct NotingStimulator: LeasedStimulator, ~Copyable {
     mutating func deliver(_ permit: consuming Permit) throws(DeliveryError) {
         notes.delivered.append((permit.segment, permit.validUntil.value))
         if let failure = notes.failure { throw failure }
+        answer()
         report.echo = permit.segment
         report.isActive = true
         if notes.falsifiesEcho { report.echo.amplitude.value += 1 }
@@ -31,11 +33,25 @@ struct NotingStimulator: LeasedStimulator, ~Copyable {
     mutating func renew(until leaseEnd: Microseconds) throws(DeliveryError) {
         notes.renewals.append(leaseEnd.value)
         if let failure = notes.failure { throw failure }
+        answer()
     }
 
     mutating func zero() throws(DeliveryError) {
         notes.zeros.append(now.value)
         report.isActive = false
+        answer()
+    }
+
+    mutating func poll() throws(DeliveryError) {
+        if let failure = notes.failure { throw failure }
+        answer()
+    }
+
+    mutating func removePower() throws(DeliveryError) { report.isActive = false }
+
+    private mutating func answer() {
+        report.now = now
+        report.measured = notes.measured
     }
 }
 
@@ -98,9 +114,10 @@ struct Bench: ~Copyable {
         limits: Limits = testLimits(), latch: InterlockSet = [], virtualTime: Bool = false, armable: Bool = true,
         isVirtual: Bool = true
     ) {
-        let settings = GuardSettings(
+        var settings = GuardSettings(
             isVirtual: isVirtual, virtualTime: virtualTime, limitsArmable: armable, tokenTimeout: Microseconds(20_000),
             session: Self.session, amplitudeStep: Nanoamperes(1000))
+        settings.runtimeIsRealtime = !isVirtual
         core = GuardCore(limits: limits, settings: settings, latch: latch, device: NotingStimulator(notes))
     }
 

@@ -81,7 +81,7 @@ private func exampleSegment() -> Segment {
         report.maximumAmplitude = Nanoamperes(2_000_000)
         report.refusals = 3
         report.leaseEnd = Microseconds(250_123)
-        report.impedance = 1_000_000
+        report.measured.impedance = 1_000_000
         let buffer = RecordBuffer(capacity: GuardReport.length)
         report.seal(into: buffer, key: key)
         #expect(GuardReport.open(buffer, length: GuardReport.length, key: key) == report)

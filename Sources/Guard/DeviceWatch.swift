@@ -1,0 +1,145 @@
+import Interlocks
+import Signal
+import Stimulation
+
+/// What the device has said so far, and what the guard concludes from it.
+struct DeviceWatch: Hashable, Sendable {
+    var deviceMatches = true
+    var readBackMatches = true
+    var clocksAgree = true
+    var selfTestPassed = false
+    var isPowerRemoved = false
+    /// Faults that a report showed and nothing has acted on yet.
+    var pending: InterlockSet = []
+    /// Pulses from here on were cancelled since the last report to the runtime.
+    var cancelledFrom = Microseconds(.max)
+    /// A segment that the guard itself played since then.
+    var played: Segment?
+    /// The device was told to be off, and what it had delivered then.
+    var isOff = true
+    var pulsesWhenOff: Int64 = 0
+    var pulses: Int64 = 0
+    var impedanceTime = Microseconds(.min)
+    /// The compliance limit was reached, and no proposal has been denied for it yet.
+    var complianceReached = false
+    var complianceEvents: Int64 = 0
+    var complianceEventsAtArming: Int64 = 0
+    /// Deliveries that no read-back has settled; deliveries in sequence that were uncertain.
+    var uncertain: Int64 = 0
+    var uncertainInSequence: Int64 = 0
+    /// When the device was last heard or asked.
+    var lastAsked = Microseconds(.min)
+}
+
+/// Every answer of the device is looked at once, whichever command it answers.
+extension GuardCore where Device: ~Copyable {
+    /// µs between two looks at a device whose output is off.
+    private var watchPeriod: Int64 { 50_000 }
+
+    /// Takes in an answer; what it shows waits in ``DeviceWatch/pending`` for ``heed()``.
+    mutating func takeIn() {
+        let answer = device.report
+        missingAcknowledgements = 0
+        watch.uncertain = 0
+        watch.lastAsked = lastNow
+        watch.cancelledFrom = min(watch.cancelledFrom, answer.cancelledFrom)
+        if answer.stopPressed { watch.pending.insert(.stop) }
+        if answer.identity != settings.identity {
+            watch.deviceMatches = false
+            watch.pending.insert(.deviceIdentity)
+        }
+        let apart = answer.now.value.subtractingReportingOverflow(lastNow.value)
+        if apart.overflow || apart.partialValue.magnitude > CompiledCeilings.lease.value.magnitude {
+            watch.clocksAgree = false
+            watch.pending.insert(.clock)
+        }
+        if answer.deliveredPulses < watch.pulses || (watch.isOff && isOutputWrong(answer)) {
+            watch.readBackMatches = false
+            watch.pending.insert(.readBack)
+        }
+        watch.pulses = answer.deliveredPulses
+        measure(answer.measured, isCompliance: answer.complianceReached)
+    }
+
+    /// Output after off.
+    private func isOutputWrong(_ answer: StimulatorReport) -> Bool {
+        answer.isActive || answer.deliveredPulses > watch.pulsesWhenOff
+    }
+
+    private mutating func measure(_ measured: DeviceMeasurements, isCompliance: Bool) {
+        if isCompliance { watch.complianceReached = true }
+        watch.complianceEvents = measured.complianceEvents
+        if measured.complianceEvents - watch.complianceEventsAtArming >= 3 { watch.pending.insert(.compliance) }
+        if let bound = limits.residualVoltage, measured.residualVoltage.magnitude > bound.magnitude {
+            watch.pending.insert(.compliance)
+        }
+        guard measured.impedance > 0, measured.impedanceTime != watch.impedanceTime else { return }
+        watch.impedanceTime = measured.impedanceTime
+        for contact in limits.contacts.indices {
+            state.measured(measured.impedance, contact: contact, at: measured.impedanceTime)
+        }
+    }
+
+    /// Acts on what the device showed: zero and latch; output after off costs it its power.
+    ///
+    /// Without output, only a stop and output that nobody ordered latch; the rest refuses arming.
+    mutating func heed() {
+        var faults = watch.pending
+        watch.pending = []
+        if mode == .off || mode == .latched { faults.formIntersection([.stop, .readBack]) }
+        if mode == .latched && latch.contains(.stop) { faults.remove(.stop) }
+        guard !faults.isEmpty else { return }
+        endOutput(because: faults, at: lastNow)
+        watch.pending = []
+        guard faults.contains(.readBack), device.report.isActive, !watch.isPowerRemoved else { return }
+        do throws(DeliveryError) {
+            try device.removePower()
+            watch.isPowerRemoved = true
+            takeIn()
+        } catch { note(error) }
+        watch.pending = []
+    }
+
+    /// A device whose output is off is asked how it is, so that output after off is seen.
+    mutating func watchOff() {
+        guard !isOutputMode, !watch.isPowerRemoved, lastNow.value - watchPeriod >= watch.lastAsked.value else { return }
+        ask()
+    }
+
+    /// One poll; what it shows waits for ``heed()``.
+    mutating func ask() {
+        watch.lastAsked = lastNow
+        do throws(DeliveryError) {
+            try device.poll()
+            takeIn()
+        } catch { if isOutputMode { note(error) } }
+    }
+
+    /// X: what keeps the device from being armed (IL-25, 31, 32, 36, 42, 44).
+    mutating func selfTest() -> InterlockSet {
+        var faults: InterlockSet = []
+        (watch.deviceMatches, watch.readBackMatches, watch.clocksAgree) = (true, true, true)
+        do throws(DeliveryError) {
+            try device.poll()
+            takeIn()
+        } catch { return .armingEvidence }
+        let answer = device.report
+        let seen = watch.pending
+        watch.pending = []
+        if answer.isActive || seen.contains(.readBack) || watch.isPowerRemoved { faults.insert(.armingEvidence) }
+        faults.formUnion(seen.intersection([.stop, .deviceIdentity, .clock]))
+        if seen.contains(.compliance), limits.residualVoltage.map({ answer.measured.residualVoltage > $0 }) ?? false {
+            faults.insert(.compliance)
+        }
+        if !state.knowsImpedances(at: lastNow) { faults.insert(.impedance) }
+        watch.selfTestPassed = faults.isEmpty
+        guard faults.isEmpty else {
+            if answer.isActive { quench() }
+            watch.pending = []
+            return faults
+        }
+        watch.complianceEventsAtArming = answer.measured.complianceEvents
+        (watch.complianceReached, watch.uncertain, watch.uncertainInSequence) = (false, 0, 0)
+        return []
+    }
+}
