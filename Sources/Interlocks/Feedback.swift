@@ -24,7 +24,7 @@ public struct FeedbackState: Sendable {
         broken.clear(
             .sensory, when: isInDomain && isSoundHeld && isLightHeld && (limits.allowsRed || !feedback.isRed))
         guard broken.isEmpty else { return broken }
-        if isAudible { ledger.debit(contact: 0, window: 0, charge: dose ?? .max, at: now.value) }
+        if isAudible { ledger.debit(contact: 0, window: 0, charge: dose, at: now.value) }
         ledger.debit(contact: 0, window: 1, charge: feedback.flashes, at: now.value)
         return broken
     }

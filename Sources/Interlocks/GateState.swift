@@ -141,16 +141,15 @@ public struct GateState: Sendable {
         let net = quotientRoundedUp(net, Int64(shares))
         let each = min(segment.pulses, CompiledCeilings.pulses)
         for pulse in 0..<each {
-            guard let time = sum(segment.firstPulse.value, product(pulse, segment.period.value)) else { return }
+            let time = sum(segment.firstPulse.value, product(pulse, segment.period.value))
             // What a device delivered beyond the longest segment is counted at once, with the last pulse.
             let count = pulse + 1 < each ? 1 : segment.pulses - pulse
-            let dose = product(charge, count) ?? .max
-            let duration = product(segment.period.value, count) ?? .max
+            let (dose, duration) = (product(charge, count), product(segment.period.value, count))
             for window in 0..<windowCount {
                 ledger.debit(contact: contact, window: window, charge: dose, at: time)
                 ledger.debit(contact: contact, window: windowCount + 1 + window, charge: duration, at: time)
             }
-            ledger.debit(contact: contact, window: windowCount, charge: product(net, count) ?? .max, at: time)
+            ledger.debit(contact: contact, window: windowCount, charge: product(net, count), at: time)
         }
     }
 }

@@ -67,8 +67,8 @@ public struct LeadHistory: Sendable {
         changedAt = segment.amplitude == present.amplitude ? present.since : segment.firstPulse
         (lastAmplitude, lastPeriod) = (segment.amplitude, segment.period)
         (lastPulse, lastPulseEnd) = (Microseconds(last), Microseconds(end))
-        let anchorAge = difference(now.value, anchoredAt?.value)
-        if present.amplitude.value == 0 || anchorAge.map({ $0 >= 250_000 }) ?? true {
+        let anchorAge = difference(now.value, anchoredAt?.value) ?? .max
+        if present.amplitude.value == 0 || anchorAge >= 250_000 {
             (anchor, anchoredAt) = (segment.amplitude, now)
         }
     }

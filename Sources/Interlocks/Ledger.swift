@@ -46,7 +46,8 @@ struct Ledger: Sendable {
         return (isKept ? charges[slot(ring, bucket)] : 0, bucketLengths[window])
     }
 
-    mutating func debit(contact: Int, window: Int, charge: Int64, at time: Int64) {
+    /// A charge that did not fit fills the window, a time that did not fit is the end of time.
+    mutating func debit(contact: Int, window: Int, charge: Int64?, at time: Int64?) {
         guard let ring = ring(contact: contact, window: window) else { return }
         let bucket = max(newest[ring], number(time, window))
         for age in 0..<min(Int64(Ledger.slots), bucket - newest[ring]) {
@@ -77,7 +78,7 @@ struct Ledger: Sendable {
     }
 
     /// Number of the bucket of `time`.
-    private func number(_ time: Int64, _ window: Int) -> Int64 {
+    private func number(_ time: Int64?, _ window: Int) -> Int64 {
         max(0, sum(time, Ledger.origin) ?? .max) / bucketLengths[window]
     }
 
