@@ -63,13 +63,6 @@ public struct SoftLimit: Hashable, Sendable {
     ]
 }
 
-/// `blake2b:` and the BLAKE2b-256 of a limits file's bytes, as `supersedes` and acknowledgements name it.
-public func limitsHashText(_ bytes: [UInt8]) -> String { hashText(Sodium.blake2b(bytes, length: 32)) }
-
-private func hashText(_ hash: [UInt8]) -> String {
-    "blake2b:" + hash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-}
-
 /// The soft limits that the lines in `bytes` acknowledge for the limits file with the hash `limitsHash`.
 ///
 /// Lines for another file are passed over. A line that is damaged, cut or of another form ends all acknowledgements:
@@ -81,7 +74,7 @@ private func hashText(_ hash: [UInt8]) -> String {
 /// - Returns: none where there is any doubt.
 public func loadAcknowledgements(_ bytes: [UInt8], limitsHash: [UInt8]) -> SoftLimitSet {
     guard limitsHash.count == 32, let lines = try? readAcknowledgements(bytes, file: "") else { return [] }
-    let hash = hashText(limitsHash)
+    let hash = "blake2b:" + limitsHash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     var acknowledged: SoftLimitSet = []
     for line in lines where line.limits == hash {
         guard let limit = SoftLimit.all.first(where: { $0.code == line.code }) else { return [] }

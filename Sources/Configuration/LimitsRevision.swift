@@ -12,7 +12,7 @@ public func limitsRevision(
     of bytes: [UInt8], limits: LimitsFile, fileID: String, issued: Int64, days: Int64, reason: String
 ) -> String {
     let instant = LimitsText.instant(issued)
-    let supersedes = "supersedes: \(limitsHashText(bytes))"
+    let supersedes = "supersedes: \(hashText(of: bytes))"
     let values = [
         ("file_id:", fileID), ("revision:", String(limits.revision.value + 1)), ("issued:", "\"\(instant)\""),
         ("not_before:", "\"\(instant)\""),

@@ -41,7 +41,7 @@ func acknowledgements(of bytes: [UInt8], path: String) throws(Failure) -> [Ackno
         throw Failure(error)
     }
     var standing: [Acknowledgement] = []
-    for line in lines where line.limits == limitsHashText(bytes) {
+    for line in lines where line.limits == hashText(of: bytes) {
         standing.removeAll { $0.code == line.code }
         if !line.withdraws { standing.append(line) }
     }
@@ -62,7 +62,7 @@ private func acknowledge(_ arguments: ParsedArguments) throws(Failure) -> Int32 
     let lines = codes.map {
         Acknowledgement(
             code: $0, withdraws: arguments.flag("withdraw"), reason: reason, by: by, at: now,
-            limits: limitsHashText(bytes))
+            limits: hashText(of: bytes))
     }
     try append(lines.map(\.line).joined(), to: acknowledgementsPath(of: path))
     let standing = try acknowledgements(of: bytes, path: path)

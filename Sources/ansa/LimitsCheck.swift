@@ -6,8 +6,7 @@ extension Command {
         name: "check", overview: "Reads a limits file and names everything that is wrong, with line and column.",
         arguments: [.limitsFile],
         options: [
-            .limitsDevice,
-            Option("subject", .text, help: "The open session's subject, which must be the file's."),
+            .limitsDevice, .limitsSubject,
             Option("at", .text, placeholder: "date", help: "Checks for this day, as 2027-02-20, instead of now."),
             .format,
         ],
@@ -18,7 +17,8 @@ extension Command {
             let bytes = try contents(of: path)
             let device = try limitsDevice(arguments, beside: path)
             var problems = limitsProblems(
-                bytes, path: path, device: device, subject: arguments.text("subject"), at: try checkTime(arguments))
+                bytes, path: path, device: device, subject: arguments.text("subject"), at: try checkTime(arguments),
+                used: try usedRevisions())
             let acknowledged = try acknowledgements(of: bytes, path: path)
             for index in problems.indices {
                 guard let record = acknowledged.first(where: { "ANSA-\($0.code)" == problems[index].code }) else {
@@ -58,13 +58,14 @@ private func checkTime(_ arguments: ParsedArguments) throws(Failure) -> Int64 {
 /// Everything that is wrong with a limits file, in its order: form, validity at a time, fit to subject and device.
 func limitsProblems(
     _ bytes: [UInt8], path: String, device: Device?, subject: String? = nil,
-    at now: Int64 = Int64(Date().timeIntervalSince1970)
+    at now: Int64 = Int64(Date().timeIntervalSince1970), used: RevisionRecord = RevisionRecord()
 ) -> [Problem] {
     do throws(ConfigurationError) {
         let limits = try loadLimits(bytes, file: path)
-        var problems = limits.warnings + limits.timeProblems(at: now)
+        var problems = limits.warnings + limits.timeProblems(at: now) + limits.expiryWarnings(at: now)
         if let subject { problems += limits.subjectProblems(session: subject) }
         if let stimulator = device?.stimulator {
+            problems += limits.revisionProblems(bytes, in: used, serial: stimulator.serial)
             do throws(ConfigurationError) { _ = try limits.limits(device: stimulator) } catch {
                 problems += error.problems
             }

@@ -17,4 +17,8 @@ extension Option {
     static let limitsDevice = Option(
         "device", .text, placeholder: "device",
         help: "The device: an id from Devices, or a path. Without it, the one that profile.yaml beside the file names.")
+
+    /// Who the open session is about.
+    static let limitsSubject = Option(
+        "subject", .text, placeholder: "pseudonym", help: "The open session's subject, which must be the file's.")
 }

@@ -30,7 +30,7 @@ private func explain(_ arguments: ParsedArguments) throws(Failure) -> Int32 {
     do throws(ConfigurationError) { limits = try loadLimits(bytes, file: path) } catch { throw Failure(error) }
     let device = try limitsDevice(arguments, beside: path)
     let region = try region(of: limits, named: arguments.text("pair"))
-    let arming = LimitsArming(bytes, limits, path: path, device: device)
+    let arming = try LimitsArming(bytes, limits, path: path, device: device)
     let acknowledged = Set(try acknowledgements(of: bytes, path: path).map(\.code))
     if let target = arguments.text("svg") {
         try write(LimitsPicture(region, title: "\(limits.file), revision \(limits.revision.text)").text, to: target)
@@ -59,34 +59,5 @@ private func region(of limits: LimitsFile, named name: String?) throws(Failure) 
 private func write(_ text: String, to path: String) throws(Failure) {
     do { try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
         throw Failure("\(path): cannot be written.", code: ExitCode.permission)
-    }
-}
-
-/// Whether the file could arm now, and what stands against it.
-struct LimitsArming {
-    /// nil where no device is known: then nobody can say.
-    let isArmable: Bool?
-    let allowsClosedLoop: Bool
-    /// What keeps the file from arming.
-    let problems: [Problem]
-    let device: String?
-
-    init(_ bytes: [UInt8], _ limits: LimitsFile, path: String, device: Device?) {
-        var problems = limits.timeProblems(at: Int64(Date().timeIntervalSince1970))
-        if let device {
-            problems += verifySignatures(
-                bytes, limits: limits, clinician: limitsSignature(.clinician, of: path),
-                engineer: limitsSignature(.engineer, of: path), trusted: TrustedKeys(), device: device)
-            if let stimulator = device.stimulator {
-                do throws(ConfigurationError) { _ = try limits.limits(device: stimulator) } catch {
-                    problems += error.problems
-                }
-            }
-        }
-        self.problems = problems
-        self.device = device?.id
-        isArmable = device.map { $0.stimulator != nil && problems.isEmpty } ?? (problems.isEmpty ? nil : false)
-        allowsClosedLoop =
-            limits.purpose != .openLoop && limits.subject.consentScope.contains { $0.text == "closed-loop" }
     }
 }

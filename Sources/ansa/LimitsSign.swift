@@ -18,8 +18,9 @@ extension Command {
     }
 
     static let limitsVerify = Command(
-        name: "verify", overview: "Verifies both roles' signatures of a limits file, as arming does.",
-        arguments: [.limitsFile], options: [.limitsDevice, .format],
+        name: "verify",
+        overview: "Verifies both roles' signatures of a limits file, and all else that arming asks of it.",
+        arguments: [.limitsFile], options: [.limitsDevice, .limitsSubject, .format],
         examples: ["ansa limits verify Profiles/adaptive-dbs/stn-left.limits.yaml"]
     ) { arguments in
         Failure.code { () throws(Failure) in
@@ -31,23 +32,12 @@ extension Command {
             }
             let limits: LimitsFile
             do throws(ConfigurationError) { limits = try loadLimits(bytes, file: path) } catch { throw Failure(error) }
-            let trusted = TrustedKeys()
-            let problems =
-                trusted.warnings + limits.timeProblems(at: Int64(Date().timeIntervalSince1970))
-                + verifySignatures(
-                    bytes, limits: limits, clinician: limitsSignature(.clinician, of: path),
-                    engineer: limitsSignature(.engineer, of: path), trusted: trusted, device: device)
+            let problems = try limitsArmingProblems(
+                bytes, limits, path: path, device: device, subject: arguments.text("subject"),
+                at: Int64(Date().timeIntervalSince1970))
             return tell(problems, about: path, done: "signed by clinician and engineer for \(device.id)", arguments)
         }
     }
-}
-
-/// `X.limits.yaml.clinician.minisig`.
-private func signaturePath(_ role: Role, of path: String) -> String { "\(path).\(role.rawValue).minisig" }
-
-/// The text of a role's signature beside the limits file at `path`; nil where there is none.
-func limitsSignature(_ role: Role, of path: String) -> String? {
-    (try? readFile(signaturePath(role, of: path), limit: 4096)).map { String(decoding: $0, as: UTF8.self) }
 }
 
 private func signLimits(_ arguments: ParsedArguments) throws(Failure) -> Int32 {
@@ -58,15 +48,8 @@ private func signLimits(_ arguments: ParsedArguments) throws(Failure) -> Int32 {
     let bytes = try contents(of: path)
     let limits: LimitsFile
     do throws(ConfigurationError) { limits = try loadLimits(bytes, file: path) } catch { throw Failure(error) }
-    let keyText = String(decoding: try contents(of: keyPath), as: UTF8.self)
-    let text: String
-    do throws(SignatureError) {
-        text = try sign(
-            bytes, with: try SecretKey(keyText), trustedComment: trustedComment(role: role, limits: limits))
-    } catch {
-        throw Failure("\(keyPath): \(error.text)", code: ExitCode.badFile)
-    }
-    let target = signaturePath(role, of: path)
+    let text = try signature(of: bytes, limits, role, keyPath)
+    let target = limitsSignaturePath(role, of: path)
     if FileManager.default.fileExists(atPath: target), !arguments.flag("replace") {
         throw Failure("\(target) is there already; '--replace' writes over it.", code: ExitCode.failed)
     }
@@ -75,4 +58,26 @@ private func signLimits(_ arguments: ParsedArguments) throws(Failure) -> Int32 {
     }
     for warning in limits.warnings { Terminal.tell(warning.description) }
     return Terminal.result("Wrote \(target)") ? ExitCode.done : ExitCode.inputOutput
+}
+
+/// The text of the signature; refused where the file names another key for the role.
+private func signature(
+    of bytes: [UInt8], _ limits: LimitsFile, _ role: Role, _ keyPath: String
+) throws(Failure) -> String {
+    let keyText = String(decoding: try contents(of: keyPath), as: UTF8.self)
+    let key: SecretKey
+    do throws(SignatureError) { key = try SecretKey(keyText) } catch {
+        throw Failure("\(keyPath): \(error.text)", code: ExitCode.badFile)
+    }
+    let approved = role == .clinician ? limits.approvals.clinician : limits.approvals.engineer
+    guard key.idText == approved.text else {
+        throw Failure(
+            "\(limits.file):\(approved.position.line):\(approved.position.column) approvals.\(role.rawValue) names key "
+                + "\(approved.text), \(keyPath) is key \(key.idText). Nothing was signed.", code: ExitCode.badFile)
+    }
+    do throws(SignatureError) {
+        return try sign(bytes, with: key, trustedComment: trustedComment(role: role, limits: limits))
+    } catch {
+        throw Failure("\(keyPath): \(error.text)", code: ExitCode.badFile)
+    }
 }

@@ -7,10 +7,10 @@ import Testing
 struct AcknowledgementTests {
     /// 32 bytes, each 0x2A.
     static let hash = [UInt8](repeating: 0x2A, count: 32)
-    static let hashText = "blake2b:" + String(repeating: "2a", count: 32)
+    static let named = "blake2b:" + String(repeating: "2a", count: 32)
 
     static func line(
-        _ code: String, does: String = "acknowledge", limits: String = hashText, at: String = "2026-11-25T08:00:00Z"
+        _ code: String, does: String = "acknowledge", limits: String = named, at: String = "2026-11-25T08:00:00Z"
     ) -> String {
         "{\"schema\": \"ansa.acknowledgement/1\", \"does\": \"\(does)\", \"code\": \"\(code)\", \"reason\": \"r\", "
             + "\"by\": \"b\", \"at\": \"\(at)\", \"limits\": \"\(limits)\"}\n"
@@ -75,7 +75,7 @@ struct AcknowledgementTests {
 
     @Test("What is written is read back, quotes and backslashes included")
     func roundTrip() throws {
-        let hash = limitsHashText(ExampleLimits.bytes)
+        let hash = hashText(of: ExampleLimits.bytes)
         let written = Acknowledgement(
             code: "S022", reason: "said \"yes\" \\ µ # : {}", by: "Dr. Ä, O'N", at: 1_800_000_000, limits: hash)
         let read = try readAcknowledgements(Array(written.line.utf8), file: "x")
@@ -87,7 +87,7 @@ struct AcknowledgementTests {
     @Test("The hash is BLAKE2b-256")
     func hash() {
         #expect(
-            limitsHashText(Array("ansa".utf8))
+            hashText(of: Array("ansa".utf8))
                 == "blake2b:221cc4e9c04bb929f7528f0125c639e6093cbb2f044cae4e7ba6ce0b7e0bad3b")
     }
 }

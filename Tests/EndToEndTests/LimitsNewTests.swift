@@ -161,9 +161,10 @@ import Testing
         #expect(text.contains("\nsupersedes: blake2b:\(sum.output.prefix(64))\n"))
         let difference = try BuiltProgram.ansa.run(["limits", "diff", old, new, "--format", "json"])
         #expect(difference.code == 0)
-        let counts = difference.json["counts"] as? [String: Int] ?? [:]
-        #expect(counts["narrowed"] == 1)
-        #expect(counts["noted"] == 4 || counts["noted"] == 5)
+        let keys = difference.json["keys"] as? [[String: Any]] ?? []
+        let narrowed = keys.filter { $0["change"] as? String == "narrowed" }.compactMap { $0["key"] as? String }
+        #expect(narrowed.contains("expires"))
+        #expect(narrowed.allSatisfy { $0 == "expires" || $0 == "not_before" })
         #expect(try BuiltProgram.ansa.run(words).code == 1, "a revision is not written over either")
     }
 

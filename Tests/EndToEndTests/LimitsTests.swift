@@ -74,6 +74,64 @@ import Testing
         #expect(outcome.output.contains("role:\(role)"))
     }
 
+    @Test("A key that the file does not name for the role signs nothing")
+    func wrongKey() throws {
+        let file = try Self.copy { $0 + "# another revision\n" }
+        defer { Self.clean(file) }
+        let key = "Profiles/demonstration-keys/demonstration-engineer.key"
+        let outcome = try BuiltProgram.ansa.run(
+            ["limits", "sign", file.path, "--role", "clinician", "--key", key, "--replace"])
+        #expect(outcome.code == 65)
+        #expect(outcome.errors.contains("approvals.clinician names key CE75D1E62B0E0F34"))
+        let old = BuiltProgram.package.appendingPathComponent("\(Self.shipped).clinician.minisig")
+        #expect(
+            try Data(contentsOf: old) == Data(contentsOf: URL(fileURLWithPath: file.path + ".clinician.minisig")))
+    }
+
+    /// A state folder in which revision 9 of the shipped subject and device was used on 2020-09-13, in the form that
+    /// the record of revisions has; its last line is the BLAKE2b-256 of the others, which coreutils computes.
+    static func usedRevision(in folder: URL) throws {
+        let hash = "blake2b:" + String(repeating: "0", count: 64)
+        let text = "ansa.revisions/1\nVIRTUAL-01\tVIRT-0001\t9\t\(hash)\t1600000000\n"
+        let file = folder.appendingPathComponent("revisions")
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        let sum = try BuiltProgram(executable: URL(fileURLWithPath: "/usr/bin/b2sum")).run(["-l", "256", file.path])
+        try (text + "blake2b:\(sum.output.prefix(64))\n").write(to: file, atomically: true, encoding: .utf8)
+    }
+
+    /// The nine models of the reference of the limits file, "Messages", on the shipped file.
+    static let models: [(old: String, new: String, words: [String], code: String, key: String)] = [
+        ("amplitude: {min: 0 mA, max: 5 mA}", "amplitude: {min: 0 mA, max: 5}", [], "L103", "5}"),
+        ("charge_density: 10 uC/cm2", "charge_density: 42 uC/cm2", [], "L211", "42 uC/cm2"),
+        ("max: 90 us", "max: 120 us", [], "L214", "5 mA}    # per contact"),
+        ("", "", ["--at", "2040-01-03"], "L305", "\"2039-12-31T00:00:00Z\""),
+        ("", "", ["--subject", "VIRTUAL-10"], "L402", "VIRTUAL-01"),
+        ("", "", ["--device", "virtual-patient"], "L404", "1                              # strictly"),
+        ("ramp_up: 20 mA/s", "ramp_up: 0,1 mA/s", [], "L120", "0,1 mA/s"),
+        ("charge_density: 10 uC/cm2", "charge_density_max: 10 uC/cm2", [], "L090", "charge_density_max"),
+        ("amplitude: {max: 3 mA}", "amplitude: {max: 4.5 mA}", [], "S021", "4.5 mA}"),
+    ]
+
+    @Test("Each of the nine model messages comes from check, at the line and column of its value", arguments: 0..<9)
+    func model(index: Int) throws {
+        let model = Self.models[index]
+        let file = try Self.copy { model.old.isEmpty ? $0 : $0.replacingOccurrences(of: model.old, with: model.new) }
+        defer { Self.clean(file) }
+        let folder = file.deletingLastPathComponent()
+        if model.code == "L404" { try Self.usedRevision(in: folder) }
+        let outcome = try BuiltProgram.ansa.run(
+            ["limits", "check", file.path, "--format", "json"] + model.words,
+            environment: model.code == "L404" ? ["ANSA_STATE_DIR": folder.path] : [:])
+        #expect(outcome.code == (model.code == "S021" ? 0 : 65))
+        let problems = outcome.json["problems"] as? [[String: Any]] ?? []
+        let problem = try #require(problems.first { $0["code"] as? String == "ANSA-\(model.code)" })
+        let lines = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
+        let line = try #require(lines.firstIndex { $0.contains(model.key) })
+        let column = try #require(lines[line].range(of: model.key)).lowerBound
+        #expect(problem["line"] as? Int == line + 1)
+        #expect(problem["column"] as? Int == lines[line].distance(from: lines[line].startIndex, to: column) + 1)
+    }
+
     @Test(
         "Input that cannot be used ends with its own exit code",
         arguments: [
