@@ -2,8 +2,8 @@ import Foundation
 import Stimulation
 import Testing
 
-/// Guard, virtual stimulator and a runtime that only sends tokens, as three processes in the middle of pulses, so that a
-/// test can kill and stop them.
+/// Guard, virtual stimulator and a runtime that only sends tokens, as three processes in the middle of pulses, so that
+/// a test can kill and stop them.
 ///
 /// The test is the parent of all three and reaps them in ``end()``. Where the system permits it all get a real-time
 /// priority, as `ansa run` asks for, so that only the test decides when something dies.

@@ -5,8 +5,8 @@ import Testing
 
 /// Processes that are killed or stopped in the middle of pulses: runtime, guard and stimulator are real, time is real.
 ///
-/// On a machine that others use only the device's lease is a bound that a test can insist on; the others are measured and
-/// said. `$ANSA_FAULT_RUNS` is the number of repetitions.
+/// On a machine that others use only the device's lease is a bound that a test can insist on; the others are measured
+/// and said. `$ANSA_FAULT_RUNS` is the number of repetitions.
 @Suite(.serialized) struct SignalsTests {
     /// µs; the device's lease, which no host can make longer.
     static let lease: Int64 = 250_000
