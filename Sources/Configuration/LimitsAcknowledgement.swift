@@ -10,7 +10,7 @@ public import Signal
 ///
 /// `limits` is the hash of the limits file's bytes: an edit of the file ends every acknowledgement.
 public struct Acknowledgement: Hashable, Sendable {
-    /// `S020` to `S023`; ``SoftLimit/all`` says what each means.
+    /// `S020` to `S024`; ``SoftLimit/all`` says what each means.
     public var code: String
     /// True where the line withdraws what an earlier one acknowledged.
     public var withdraws: Bool
@@ -52,6 +52,7 @@ public struct SoftLimit: Hashable, Sendable {
     public var code: String
     /// The key of the limits file.
     public var key: String
+    /// What the gate is told; nothing for a charge of microelectrodes, whose hard limit holds in any case.
     public var set: SoftLimitSet
 
     /// All of them, in the order of the file.
@@ -60,6 +61,7 @@ public struct SoftLimit: Hashable, Sendable {
         SoftLimit(code: "S021", key: "limits.soft.charge_density", set: .chargeDensity),
         SoftLimit(code: "S022", key: "limits.soft.shannon_k", set: .shannon),
         SoftLimit(code: "S023", key: "limits.soft.residual_voltage", set: .residualVoltage),
+        SoftLimit(code: "S024", key: "electrodes.charge_limit", set: []),
     ]
 }
 

@@ -111,7 +111,8 @@ struct LimitsLeaves {
 
     /// Blocks that may be absent as a whole, and the word that stands for them.
     private static let blocks = [
-        "sensory": "present", "electrodes[].micro_evidence": "present", "fallback.return_to_closed_loop": "automatic",
+        "sensory": "present", "electrodes[].micro_evidence": "present", "electrodes[].water_window": "present",
+        "fallback.return_to_closed_loop": "automatic",
     ]
 
     private mutating func add(_ node: Node, path: String, pattern: String, entry: String) {

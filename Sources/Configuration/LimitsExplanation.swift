@@ -173,6 +173,8 @@ extension LimitsFile {
         if electrode.kind != .micro, !density.isAtMost(Fraction(hard.chargeDensity.value)) {
             broken.append("charge_density")
         }
+        let microLimit = electrode.chargeLimit?.value ?? BuiltInCeilings.microChargeDefault
+        if electrode.kind == .micro, !share.isAtMost(Fraction(microLimit)) { broken.append("charge_limit") }
         if isShannons, let table = BuiltInCeilings.shannon(hundredths: hard.shannonK.value) {
             let squared = UInt128(shares) * UInt128(shares) * UInt128(table) * UInt128(contact.area.value)
             if Fraction.product(UInt128(charge), UInt128(charge)) > squared { broken.append("shannon_k") }

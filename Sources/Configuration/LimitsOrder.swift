@@ -13,6 +13,8 @@ enum LimitsOrder {
     enum Rule: Sendable {
         /// Larger allows more.
         case ceiling(Scale)
+        /// Larger allows more; where the key is absent, this many base units hold.
+        case standing(Dimension, Int64)
         /// Smaller allows more.
         case floor(Scale)
         /// A list: an item more allows more.
@@ -56,7 +58,9 @@ enum LimitsOrder {
         "electrodes[].charge_injection_limit": most(.chargeDensity), "electrodes[].charge_injection_condition": .note,
         "electrodes[].impedance.min": least(.resistance), "electrodes[].impedance.max": most(.resistance),
         "electrodes[].impedance.max_age": most(.time), "electrodes[].impedance.max_step": most(.ratio),
-        "electrodes[].charge_per_phase": most(.charge), "electrodes[].micro_evidence": .grant,
+        "electrodes[].charge_limit": .standing(.charge, 2_000_000), "electrodes[].micro_evidence": .grant,
+        "electrodes[].water_window": .fact(nil), "electrodes[].water_window.cathodic": most(.voltage),
+        "electrodes[].water_window.anodic": most(.voltage),
         "electrodes[].micro_evidence.tip_area": .fact(.quantity(.area)),
         "contacts[]": .grant, "contacts[].id": .note, "contacts[].area": most(.area), "contacts[].area_method": .note,
         "contacts[].stimulate": .words(["false", "true"]), "contacts[].sense": .words(["false", "true"]),
@@ -140,6 +144,14 @@ extension LimitsOrder.Rule {
     /// What the change from `old` to `new` is; nil stands for a key that is absent.
     func change(from old: LimitsLeaf?, to new: LimitsLeaf?) -> KeyChange {
         if case .note = self { return old?.items == new?.items ? .unchanged : .noted }
+        if case .standing(let dimension, let usual) = self {
+            let (a, b) = (
+                (old?.shown).map { try? Quantity.parse($0, as: dimension) } ?? usual,
+                (new?.shown).map { try? Quantity.parse($0, as: dimension) } ?? usual
+            )
+            guard let a, let b else { return .changed }
+            return a == b ? .unchanged : a < b ? .widened : .narrowed
+        }
         guard let old, let new else { return whenAbsent(isNew: old == nil, text: (old ?? new)?.items.first ?? "") }
         switch self {
         case .ceiling(let scale): return ordered(scale, old, new, widening: .widened, other: .narrowed)
@@ -155,14 +167,14 @@ extension LimitsOrder.Rule {
             return a == b ? .unchanged : .changed
         case .fact(nil):
             return old.items == new.items || old.isList && Set(old.items) == Set(new.items) ? .unchanged : .changed
-        case .grant, .bound, .note: return .unchanged
+        case .grant, .bound, .note, .standing: return .unchanged
         }
     }
 
     /// A bound that goes widens; a grant that comes widens; what has no order is changed.
     private func whenAbsent(isNew: Bool, text: String) -> KeyChange {
         switch self {
-        case .ceiling, .floor, .bound: isNew ? .narrowed : .widened
+        case .ceiling, .standing, .floor, .bound: isNew ? .narrowed : .widened
         case .list, .grant: isNew ? .widened : .narrowed
         case .words(let words): text == words.first ? .unchanged : isNew ? .widened : .narrowed
         case .fact: .changed

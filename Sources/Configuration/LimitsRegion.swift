@@ -128,6 +128,9 @@ extension LimitsFile {
         if let (charge, contact) = sides.charge(shannon: hard.shannonK.value) {
             curves.append(charged("K", "Shannon k = \(hard.shannonK.text)", charge, contact))
         }
+        if let (charge, contact) = sides.chargeOfMicroelectrodes() {
+            curves.append(charged("M", "charge of a microelectrode", charge, contact))
+        }
         if let (charge, contact) = sides.chargeOfInjection() {
             let limit = electrode(of: contact)?.chargeInjection.map(shown) ?? ""
             curves.append(charged("J", "charge injection \(limit)", charge, contact))
@@ -265,6 +268,15 @@ struct PairSides {
             guard part.electrode.kind.isMacro else { return nil }
             let squared = UInt128(part.shares) * UInt128(part.shares)
             return Fraction.squareRoot(squared * UInt128(table) * UInt128(part.contact.area.value))
+        }
+    }
+
+    /// Largest fC over the pair under each microelectrode's own limit, 2 nC where the file says none.
+    func chargeOfMicroelectrodes() -> (Int64, ContactEntry)? {
+        smallest { part in
+            guard part.electrode.kind == .micro else { return nil }
+            let limit = part.electrode.chargeLimit?.value ?? BuiltInCeilings.microChargeDefault
+            return UInt128(limit) * UInt128(part.shares)
         }
     }
 

@@ -10,7 +10,8 @@ extension Command {
             Argument(
                 "code-or-file",
                 help: "Codes of soft limits, S020 amplitude, S021 charge density, S022 Shannon's k, S023 residual "
-                    + "voltage, and the limits file; without a file, the only '*.limits.yaml' of this folder.",
+                    + "voltage, S024 charge of microelectrodes, and the limits file; without a file, "
+                    + "the only '*.limits.yaml' of this folder.",
                 isRepeated: true)
         ],
         options: [

@@ -45,6 +45,12 @@ struct LimitsContacts {
         }
     }
 
+    /// What is wrong with `uses` of a contact of `kind`, or nil: charge rules of these kinds are written by hand.
+    static func objection(kind: String, uses: String) -> String? {
+        guard kind == "micro" || kind == "scalp", uses.hasPrefix("stimulate") else { return nil }
+        return "this command writes no limits for \(kind) contacts that stimulate; write 'sense', or that file by hand"
+    }
+
     /// True where a contact of this kind and use must say what its material bears.
     static func needsInjection(kind: String, uses: String) -> Bool {
         kind != "return-case" && uses.hasPrefix("stimulate")
@@ -109,6 +115,8 @@ struct LimitsContacts {
             if let objection = objection(part.name, values[index]) { mistakes.append(objection) }
             found[part.name] = values[index]
         }
+        let unfit = objection(kind: found["kind"] ?? "", uses: found["uses"] ?? "")
+        if let unfit { mistakes.append(unfit) }
         return (found, mistakes)
     }
 

@@ -62,9 +62,13 @@ extension ExplanationText {
     }
 
     var soft: [String] {
-        let values = [limits.soft.amplitude, limits.soft.chargeDensity, limits.soft.shannonK]
-        let texts = values.map(\.text) + [limits.soft.residualVoltage.text]
-        let lines = zip(SoftLimit.all, texts).map { limit, text in
+        let soft = limits.soft
+        let micro = limits.electrodes.compactMap(\.chargeLimit).map(\.text)
+        let texts = [
+            soft.amplitude.text, soft.chargeDensity.text, soft.shannonK.text, soft.residualVoltage.text,
+            micro.isEmpty ? "" : "2 nC, the file says \(micro.joined(separator: ", "))",
+        ]
+        let lines = zip(SoftLimit.all, texts).filter { !$1.isEmpty }.map { limit, text in
             let state = acknowledged.contains(limit.code) ? "acknowledged, so that the hard limit holds" : "holds"
             return "\(limit.code) \(limit.key) \(text): \(state)."
         }

@@ -121,7 +121,7 @@ struct ExplanationText {
     }
 
     private var dose: [String] {
-        var lines: [String] = []
+        var lines = [pace]
         for (name, title) in [
             ("hard-corner", "The strongest pulses"), ("patient-maximum", "The patient's maximum"),
             ("baseline", "The baseline"),
@@ -133,7 +133,7 @@ struct ExplanationText {
                 guard let full = window.timeUntilFull else { return "\(demand) of \(shown(window.limit))" }
                 return "\(demand), so \(shown(window.limit)) are full after \(LimitsText.time(full))"
             }
-            let isHeld = source.windows.allSatisfy { $0.timeUntilFull == nil }
+            let isHeld = limits.dose.train == nil && source.windows.allSatisfy { $0.timeUntilFull == nil }
             lines.append(
                 "\(title) at \(LimitsText.frequency(source.frequency)): \(rate) each second; "
                     + "\(windows.joined(separator: "; ")). \(isHeld ? "This may go on for ever." : "")")
@@ -149,6 +149,18 @@ struct ExplanationText {
                 "Worst case in any \(LimitsText.time(worst.length)): \(LimitsText.charge(worst.reachable)), \(reason).")
         }
         return section("DOSE (leading-phase charge of one contact, sliding windows)", lines)
+    }
+
+    /// Without a pause, with pauses, or in trains.
+    private var pace: String {
+        let dose = limits.dose
+        if let train = dose.train {
+            return "In trains of at most \(train.longest.text), at least \(train.gap.text) apart, at most "
+                + "\(train.perEpisode.text) an episode, then \(train.lockoutAfterEpisode.text) of pause, at most "
+                + "\(train.perDay.text) a day."
+        }
+        let pause = dose.isIntermittent ? "With pauses: a full window ends in a ramp to off" : "Without a pause"
+        return "\(pause); on for at most \(dose.onTimeContinuous.text) of each day."
     }
 
     private func shown(_ charge: Int64) -> String { LimitsText.charge(Fraction(charge)) }

@@ -158,7 +158,8 @@ struct LimitsInterview {
                 if kind == "unused" || isLast && !LimitsContacts.needsInjection(kind: kind, uses: uses) { continue }
                 while parts[part.name] == nil {
                     let answer = try line("Contact \(id): \(part.text)", "\(id) \(part.name)")
-                    if let objection = LimitsContacts.objection(part.name, answer) {
+                    let unfit = part.name == "uses" ? LimitsContacts.objection(kind: kind, uses: answer) : nil
+                    if let objection = LimitsContacts.objection(part.name, answer) ?? unfit {
                         Terminal.tell("  \(objection)")
                     } else {
                         parts[part.name] = answer

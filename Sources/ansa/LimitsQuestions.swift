@@ -112,7 +112,7 @@ extension LimitsQuestion {
             "recommended-residual-voltage", .voltage, 1...100, "at most the former",
             "Residual voltage from which pulses need an acknowledgement"),
         quantity(
-            "impedance-max", .resistance, 1_000...1_000_000_000, "up to 1000 kohm; 3.5 kohm is usual",
+            "impedance-max", .resistance, 250_001...3_500_000, "above 250 ohm, at most 3.5 kohm",
             "Highest impedance of a contact that may stimulate"),
         quantity("baseline-amplitude", .current, 1...12_700_000, "above 0", "Amplitude of the open-loop baseline"),
         quantity("baseline-width", .time, 10...1_000, "10 to 1000 us", "Width of its phases"),

@@ -78,6 +78,23 @@ struct LimitsDifferenceTests {
         #expect(narrowed.onlyTightens)
     }
 
+    /// Without the key 2 nC hold, so that 1 nC is less and 3 nC is more.
+    @Test("A charge limit of a microelectrode is compared with the 2 nC that hold without it")
+    func standing() throws {
+        func difference(_ charge: String) throws -> KeyChange? {
+            let micro = "  - id: M1\n    kind: micro\n    material: Ir\n"
+            let impedance = "    impedance: {min: 1 kohm, max: 1 Mohm, max_age: 12 h, max_step: 30 %}\n"
+            let old = ExampleLimits.with("\ncontacts:", micro + impedance + "\ncontacts:")
+            let new = ExampleLimits.with(
+                "\ncontacts:", micro + "    charge_limit: \(charge)\n" + impedance + "\ncontacts:")
+            let difference = try limitsDifference(old: old, new: new, oldFile: "a", newFile: "b")
+            return difference.keys.first { $0.key == "electrodes[M1].charge_limit" }?.change
+        }
+        #expect(try difference("1 nC") == .narrowed)
+        #expect(try difference("2000 pC") == .unchanged)
+        #expect(try difference("3 nC") == .widened)
+    }
+
     @Test("A file compared with itself is unchanged in every key")
     func same() throws {
         let difference = try limitsDifference(

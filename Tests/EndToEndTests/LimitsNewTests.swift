@@ -108,7 +108,9 @@ import Testing
         arguments: [
             ("purpose", "closedloop", "Did you mean 'closed-loop'?"), ("amplitude-max", "3,5 mA", "comma"),
             ("amplitude-max", "3.5", "without a unit"), ("amplitude-max", "30 mA", "at most 12.7 mA"),
-            ("days", "181", "from 1 to 180"), ("consent", "stimulat", "Did you mean 'stimulate'?"),
+            ("days", "181", "from 1 to 180"), ("impedance-max", "5.5 kohm", "at most 3.5 kohm"),
+            ("contacts", "c0: micro, 2000 um2, Ir, stimulate, 1 uC/cm2, x; case: unused", "no limits for micro"),
+            ("consent", "stimulat", "Did you mean 'stimulate'?"),
             ("clinician-key", "nowhere.pub", "public key"), ("setting", "a\nb", "one line"),
             ("contacts", "c0: unused", "nothing is said about case"),
             ("contacts", "c0: makro-ring, 6 mm2, PtIr, sense; case: unused", "Did you mean 'macro-ring'?"),
@@ -127,12 +129,11 @@ import Testing
 
     /// 12 mA is above the virtual stimulator's 10 mA.
     ///
-    /// The baseline's 2 mA × 5.5 kΩ is 11 V, above 0.9 × 12 V; a purpose needs the consent that names it; both roles
-    /// sign with keys of their own.
+    /// A purpose needs the consent that names it; both roles sign with keys of their own.
     @Test(
         "Answers that do not fit together are told in the words of check, and nothing is written",
         arguments: [
-            ("amplitude-max", "12 mA", "device.ceiling_amplitude"), ("impedance-max", "5.5 kohm", "of compliance"),
+            ("amplitude-max", "12 mA", "device.ceiling_amplitude"),
             ("consent", "record, stimulate", "absent means denied"),
             ("engineer-key", "CE75D1E62B0E0F34", "different keys"), ("anode", "c0", "both cathode and anode"),
             ("baseline-amplitude", "3.1 mA", "outside the hard limit"), ("cathode", "c1", "no contact \"c1\""),
