@@ -14,21 +14,6 @@ import Testing
         #expect(silent.map { "\($0.file.path):\($0.start + 1) \($0.name)" } == [])
     }
 
-    /// A line of Safety.md that begins with a requirement's number names its tests in backticks.
-    @Test("Each numbered requirement of Safety.md names a test that exists")
-    func requirements() throws {
-        let url = BuiltProgram.package.appendingPathComponent("Safety.md")
-        let lines = try String(contentsOf: url, encoding: .utf8).components(separatedBy: "\n")
-        let names = Set(Self.tests.map(\.name))
-        let requirements = lines.filter { $0.contains(/^[|\s*-]*SR-\d+/) }
-        let unproven = requirements.filter { line in
-            let named = line.matches(of: /`(?:\w+\.)?([A-Za-z_]\w*)(?:\(\))?`/).map { String($0.1) }
-            return !named.contains(where: names.contains)
-        }
-        #expect(!requirements.isEmpty)
-        #expect(unproven == [])
-    }
-
     /// The guard must start, and go on, without what it does not need.
     @Test("ansa-guard links no Foundation, no HDF5, no web server, no sound and no linear algebra")
     func guardLinks() throws {
