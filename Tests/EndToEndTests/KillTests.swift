@@ -32,7 +32,7 @@ import Testing
         #expect(!events[end...].contains { $0.kind == "pulse" || $0.kind == "accepted" })
     }
 
-    @Test("kill -9 of the runtime: output stops, the guard latches and exits, the session recovers and replays")
+    @Test("FI-35 kill -9 of the runtime: output stops, the guard latches and exits, the session recovers and replays")
     func killedRuntime() throws {
         let run = try RunInProgress.stimulating("continuous-dbs")
         defer { run.remove() }
@@ -52,7 +52,7 @@ import Testing
         #expect((replayed.json["ticks"] as? Int ?? 0) > 20)
     }
 
-    @Test("kill -9 of the guard: the device's lease ends the output, and the runtime stops with exit 3")
+    @Test("FI-36 kill -9 of the guard: the device's lease ends the output, and the runtime stops with exit 3")
     func killedGuard() throws {
         let run = try RunInProgress.stimulating("continuous-dbs")
         defer { run.remove() }
@@ -68,7 +68,7 @@ import Testing
         #expect(try BuiltProgram.ansa.run(["replay", run.session.path, "--verify"]).code == 0)
     }
 
-    @Test("SIGSTOP of the runtime: the guard latches by its own clock; woken, the runtime ends with exit 3")
+    @Test("FI-34 SIGSTOP of the runtime: the guard latches by its own clock; woken, the runtime ends with exit 3")
     func stoppedRuntime() throws {
         let run = try RunInProgress.stimulating("continuous-dbs")
         defer { run.remove() }

@@ -37,11 +37,13 @@ final class OSRig {
     /// The token's timeout in the runs of this rig, in µs.
     static var tokenTimeout: Int64 { urgent.isEmpty ? 100_000 : 20_000 }
 
-    init() throws {
+    /// - Parameter guardExecutable: Something that becomes `ansa-guard` after preparing its world.
+    /// - Throws: What kept a process from being started.
+    init(guardExecutable: String = Products.folder + "/ansa-guard") throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("ansa faults \(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         processes = try spawnGuard(
-            guardExecutable: Products.folder + "/ansa-guard",
+            guardExecutable: guardExecutable,
             stimulatorExecutable: Products.folder + "/ansa-virtual-stimulator", limits: Self.limits,
             device: Products.shipped("Devices/virtual-patient.yaml"), state: folder,
             record: folder + "/stimulator.jsonl", virtual: true)
@@ -57,9 +59,11 @@ final class OSRig {
     }
 
     /// A rig whose device has delivered pulses at full amplitude; one that a busy machine has latched is thrown away.
-    static func stimulating() throws -> OSRig {
+    static func stimulating(
+        guardExecutable: String = Products.folder + "/ansa-guard"
+    ) throws -> OSRig {
         for _ in 0..<10 {
-            let rig = try OSRig()
+            let rig = try OSRig(guardExecutable: guardExecutable)
             let isReady = try rig.wait(seconds: 10) { try !rig.sender.isRunning || rig.pulses().count > 20 }
             if isReady, rig.sender.isRunning { return rig }
             rig.end()

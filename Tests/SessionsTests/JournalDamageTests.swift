@@ -3,7 +3,7 @@ import Sessions
 import Testing
 
 @Suite struct JournalDamageTests {
-    @Test("Every flipped bit in every file of a closed session is reported")
+    @Test("FI-66 every flipped bit in every file of a closed session is reported")
     func everyBit() throws {
         try withTemporaryFolder { root in
             let folder = root + "/s"
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test("A closed session cut anywhere is damaged, never a tail to recover")
+    @Test("FI-66 a closed session cut anywhere is damaged, never a tail to recover")
     func closedCut() throws {
         try withTemporaryFolder { root in
             let folder = root + "/s"
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test("A file that is missing, and one that came later, are named")
+    @Test("FI-66 a file that is missing, and one that came later, are named")
     func otherFiles() throws {
         try withTemporaryFolder { root in
             let folder = root + "/s"
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test("In an unclosed session a bad record before whole ones is damage, and recovering changes nothing")
+    @Test("FI-66 in an unclosed session a bad record before whole ones is damage, and recovering changes nothing")
     func unclosedMiddle() throws {
         try withTemporaryFolder { root in
             let folder = root + "/u"
