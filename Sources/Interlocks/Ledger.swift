@@ -1,13 +1,13 @@
 import Signal
 
-/// Sliding sums of charge: one ring of 64 buckets, and the one that is partly expired, per contact and window.
+/// Sliding sums of charge over 64 buckets and one that is partly expired, a ring of them per contact and window.
 ///
 /// A bucket is ⌈length / 64⌉ long, at least 16 µs, so that its number stays far from Int64's end. A bucket that has
-/// expired in part counts whole, so that a sum is never too small.
-/// What was debited for a later time counts at once. Debits earlier than the newest bucket go into the newest.
-/// Times may be as early as 25 h before the session, so that a history can be carried over.
+/// expired in part counts whole, so that a sum is never too small. What was debited for a later time counts at once;
+/// 17 buckets of it, a lease in 1 s, push nothing out of the window that another lead's pulse ends. Debits earlier than
+/// the newest bucket go into the newest. Times may be up to 25 h before the session, to carry a history over.
 struct Ledger: Sendable {
-    static let slots = 65, origin: Int64 = 90_000_000_000
+    static let slots = 82, origin: Int64 = 90_000_000_000
 
     let contacts: Int
     private let bucketLengths: [Int64]

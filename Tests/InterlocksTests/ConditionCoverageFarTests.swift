@@ -126,10 +126,10 @@ import Testing
         #expect(state.bucket(contact: 0, ring: 0, age: 0, at: Microseconds(1_100_000))?.amount == 0)
         #expect(state.bucket(contact: 0, ring: 0, age: 64, at: now)?.amount == 0)
         #expect(state.bucket(contact: 0, ring: 0, age: 3, at: Microseconds(-90_000_000_000))?.amount == 0)
-        // A ring that wrapped around holds nothing of 65 buckets ago.
-        copy.recall(1, contact: 0, ring: 0, at: Microseconds(1_040_000 + 65 * 15_625))
-        #expect(copy.bucket(contact: 0, ring: 0, age: 64, at: Microseconds(1_040_000 + 64 * 15_625))?.amount == 0)
-        for (contact, ring, age) in [(2, 0, 0), (-1, 0, 0), (0, 9, 0), (0, 0, -1), (0, 0, 65)] {
+        // A ring that wrapped around holds nothing of 82 buckets ago: 64, the partly expired one, and a lease of 1 s.
+        copy.recall(1, contact: 0, ring: 0, at: Microseconds(1_040_000 + 82 * 15_625))
+        #expect(copy.bucket(contact: 0, ring: 0, age: 81, at: Microseconds(1_040_000 + 81 * 15_625))?.amount == 0)
+        for (contact, ring, age) in [(2, 0, 0), (-1, 0, 0), (0, 9, 0), (0, 0, -1), (0, 0, 82)] {
             #expect(state.bucket(contact: contact, ring: ring, age: Int64(age), at: now) == nil)
         }
         var untouched = GateState(limits: rig.limits)
