@@ -27,7 +27,9 @@ import Testing
         return feedback
     }
 
-    /// 40 h × 10⁶ = 1.44 × 10¹⁷ millionths. 10 dB are ten times the energy: 90 dB(A) for 4 h, 70 dB(A) for 400 h.
+    /// 40 h × 10⁶ = 1.44 × 10¹⁷ millionths.
+    ///
+    /// 10 dB are ten times the energy: 90 dB(A) for 4 h, 70 dB(A) for 400 h.
     /// 10^0.3 and 10^0.1, rounded up to millionths: 1,995,263 and 1,258,926; 1.44 × 10¹⁷ over them, rounded down.
     @Test(
         "A week's sound counts by its energy: the longest permitted time at each level, and one step more is denied",

@@ -2,7 +2,9 @@ import Interlocks
 import Signal
 import Testing
 
-/// IL-20 in the judge's own time: what stated times cannot hide. Level output, the patient's bound.
+/// IL-20 in the judge's own time: what stated times cannot hide.
+///
+/// Level output and the patient's bound stand here too.
 @Suite struct RampTests {
     /// 1 mA/s; the output stands at 100,000 nA since the judge's second 1, stated times run up to 0.9 s ahead.
     static var rig: Rig {

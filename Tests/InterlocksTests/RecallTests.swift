@@ -24,8 +24,9 @@ import Testing
         return later
     }
 
-    /// At 1.5 s, 96 whole buckets of 15,625 µs, the pulses of 1,040,000 and 1,047,692 µs are 30 and 29 buckets old. A
-    /// bucket is gone 65 buckets after its own, so 35 and 36 buckets later: at 546,875 and 562,500 µs.
+    /// At 1.5 s, 96 whole buckets of 15,625 µs, the pulses of 1,040,000 and 1,047,692 µs are 30 and 29 buckets old.
+    ///
+    /// A bucket is gone 65 buckets after its own, so 35 and 36 buckets later: at 546,875 and 562,500 µs.
     @Test("What is carried over drains when it would have drained, and not before")
     func roundTrip() throws {
         let rig = Rig()

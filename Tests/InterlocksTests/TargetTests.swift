@@ -2,8 +2,9 @@ import Interlocks
 import Signal
 import Testing
 
-/// IL-21: how often and how soon a controller may ask for another target. The proposals are rests, which IL-21 denies
-/// too, because it asks for the fallback.
+/// IL-21: how often and how soon a controller may ask for another target.
+///
+/// The proposals are rests, which IL-21 denies too, because it asks for the fallback.
 @Suite struct TargetTests {
     static var rig: Rig {
         var rig = Rig()
