@@ -29,8 +29,9 @@ struct LimitsContacts {
         case "kind":
             let names = kinds.map(\.0) + ["unused"]
             guard !names.contains(answer) else { return nil }
+            let part = names.first { !answer.isEmpty && $0.contains(answer) }
             return "'\(answer)' is not one of \(names.joined(separator: ", "))."
-                + suggestion(for: answer, among: names, quotedWith: "")
+                + (part.map { " Did you mean '\($0)'?" } ?? suggestion(for: answer, among: names, quotedWith: ""))
         case "area":
             let area = try? Quantity.parse(answer, as: .area)
             return area.map { (1...1_000_000_000_000).contains($0) } == true

@@ -82,9 +82,9 @@ extension ExplanationText {
         return section(
             "SIGNAL (a closed loop runs only while all of this holds)",
             [
-                "Newest sample at most \(sensing.maxSampleAge.text) old, gaps at most \(sensing.maxGap.text), at least "
-                    + "\(sensing.minValidChannels.text) good channels, not flat for \(sensing.flatline.text), fewer "
-                    + "than \(sensing.saturationFraction.text) of samples saturated in "
+                "Newest sample at most \(sensing.maxSampleAge.text) old, gaps at most \(sensing.maxGap.text), good "
+                    + "channels at least \(sensing.minValidChannels.text), not flat for \(sensing.flatline.text), "
+                    + "fewer than \(sensing.saturationFraction.text) of samples saturated in "
                     + "\(sensing.saturationWindow.text), decoder confidence from "
                     + "\(sensing.decoderConfidenceMin.text) up.",
                 "At \(limits.hard.frequency.max.text) and the longest pulse \(unblanked) ms of each \(period) ms are "

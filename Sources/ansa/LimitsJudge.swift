@@ -82,7 +82,8 @@ private func judgeSession(_ arguments: ParsedArguments) throws(Failure) -> Judge
     }
 }
 
-/// A stimulator that is and can what the file's own entry says, with the longest lease, every waveform and report.
+/// A stimulator that is and can what the file's own entry says, with the longest lease, every waveform, and every
+/// report that the file has a bound for.
 private func emulated(_ file: LimitsFile) -> StimulatorDevice {
     var device = StimulatorDevice(
         driver: "virtual-stimulator", model: file.device.model.text, serial: file.device.serials.first?.text ?? "",
@@ -92,9 +93,13 @@ private func emulated(_ file: LimitsFile) -> StimulatorDevice {
         reports: DeviceReport.allCases)
     // The firmware that the file asks for: a bound of its range, or a step above one.
     let bounds = file.device.firmware.text.split { !$0.isNumber && $0 != "." }.map(String.init)
-    for firmware in bounds + bounds.map({ $0 + ".1" }) + ["0"] {
-        device.firmware = firmware
-        if (try? file.limits(device: device)) != nil { break }
+    // A device that measures the electrode voltage needs a water window, which few files have.
+    for reports in [DeviceReport.allCases, DeviceReport.allCases.filter { $0 != .electrodeVoltage }] {
+        device.reports = reports
+        for firmware in bounds + bounds.map({ $0 + ".1" }) + ["0"] {
+            device.firmware = firmware
+            if (try? file.limits(device: device)) != nil { return device }
+        }
     }
     return device
 }

@@ -231,7 +231,10 @@ struct LimitsInterview {
 
     /// Lets a person at a terminal change answers that do not fit together; otherwise ends.
     private mutating func mend(_ problems: [Problem]) throws(Failure) {
-        let list = problems.map { "  \($0.field.isEmpty ? "" : "\($0.field): ")\($0.text)" }.joined(separator: "\n")
+        let list = problems.map { problem in
+            let answer = LimitsQuestion.origin(of: problem.field).map { " (Answer: \($0).)" } ?? ""
+            return "  \(problem.field.isEmpty ? "" : "\(problem.field): ")\(problem.text)\(answer)"
+        }.joined(separator: "\n")
         guard isTerminal else {
             throw Failure("The answers do not fit together; nothing was written:\n\(list)", code: ExitCode.badFile)
         }

@@ -41,7 +41,7 @@ struct LimitsPicture {
                     + "</clipPath>",
                 "<g clip-path=\"url(#plane)\" fill=\"none\" stroke-width=\"2\">",
             ] + drawn.map(line) + ["</g>"]
-        let tags = drawn.enumerated().map { tag($0.element, index: $0.offset, of: drawn.count) }
+        let tags = tags(drawn)
         return (parts + tags + [legend, "</svg>", ""]).joined(separator: "\n")
     }
 
@@ -150,9 +150,23 @@ struct LimitsPicture {
         }
     }
 
-    /// The curve's letter on the curve, at a place of its own.
-    private func tag(_ curve: LimitCurve, index: Int, of count: Int) -> String {
-        let part = (Double(index) + 0.5) / Double(count)
+    /// Each curve's letter on its curve, at the first place that no other letter has.
+    private func tags(_ curves: [LimitCurve]) -> [String] {
+        var taken: [(x: Double, y: Double)] = []
+        return curves.enumerated().map { index, curve in
+            let start = (Double(index) + 0.5) / Double(curves.count)
+            let places = (0..<40).map { place(curve, (start + Double($0) * 0.0618).truncatingRemainder(dividingBy: 1)) }
+            let free = places.first { place in
+                taken.allSatisfy { abs($0.x - place.x) > 20 || abs($0.y - place.y) > 20 }
+            }
+            let chosen = free ?? places[0]
+            taken.append(chosen)
+            return badge(curve.letter, chosen.x, chosen.y)
+        }
+    }
+
+    /// A place on the curve, a `part` of its way.
+    private func place(_ curve: LimitCurve, _ part: Double) -> (x: Double, y: Double) {
         var place: (x: Double, y: Double)
         switch curve.shape {
         case .amplitude(let value): place = (Self.left + (Self.right - Self.left) * part, y(Double(value)))
@@ -165,7 +179,7 @@ struct LimitsPicture {
         case .point(let amplitude, let width): place = (x(Double(width)) + 14, y(Double(amplitude)) - 12)
         }
         place.y = max(Self.top + 9, place.y)
-        return badge(curve.letter, place.x, place.y)
+        return place
     }
 
     private func badge(_ letter: Character, _ x: Double, _ y: Double) -> String {

@@ -159,6 +159,24 @@ extension LimitsQuestion {
         return try? PublicKey(String(decoding: bytes, as: UTF8.self)).idText
     }
 
+    /// The answer that a key of the file comes from, or nil.
+    static func origin(of field: String) -> String? {
+        let origins = [
+            ("limits.hard.amplitude", "amplitude-max"), ("limits.hard.total", "amplitude-max"),
+            ("limits.hard.pulse_width", "pulse-width-max"), ("limits.hard.frequency", "frequency-max"),
+            ("limits.hard.residual", "residual-voltage"), ("limits.soft.amplitude", "recommended-amplitude"),
+            ("limits.soft.residual", "recommended-residual-voltage"),
+            ("fallback.baseline.amplitude", "baseline-amplitude"),
+            ("fallback.baseline.pulse_width", "baseline-width"),
+            ("fallback.baseline.frequency", "baseline-frequency"), ("patient.amplitude", "patient-max"),
+            ("subject.consent_scope", "consent, or purpose"), ("subject.consent_expires", "consent-expires"),
+            ("approvals.clinician", "clinician-key"), ("approvals.engineer", "engineer-key"),
+            ("sensing.min_valid_channels", "contacts: one must sense"), ("electrodes.impedance", "impedance-max"),
+            ("electrodes", "contacts"), ("contacts", "contacts"), ("pairs", "cathode or anode"),
+        ]
+        return origins.first { field.hasPrefix($0.0) }?.1
+    }
+
     private static let consentObjection: @Sendable (String) -> String? = { answer in
         let known = ["record", "stimulate", "closed-loop"]
         guard answer != "nothing" else { return nil }
