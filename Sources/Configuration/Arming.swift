@@ -31,6 +31,8 @@ public struct ArmingContext: Sendable {
     public var engineer: String?
     /// Keys that count, without those that were revoked.
     public var trusted: TrustedKeys
+    /// Bytes of `X.limits.yaml.acknowledgements`; empty where there is none.
+    public var acknowledgements: [UInt8] = []
     /// What was used before; empty for a virtual device that starts anew.
     public var revisions: RevisionRecord
 
@@ -48,7 +50,7 @@ extension LimitsFile {
     /// (a skipped revision, an expiry within a day) is shown and does not.
     public func armingProblems(_ bytes: [UInt8], in context: ArmingContext) -> [Problem] {
         let findings = Findings(file: file, letter: "L")
-        ArmingChecks(limits: self, context: context, findings: findings).run()
+        ArmingChecks(limits: self, bytes: bytes, context: context, findings: findings).run()
         return verifySignatures(
             bytes, limits: self, clinician: context.clinician, engineer: context.engineer, trusted: context.trusted,
             device: context.device) + timeProblems(at: context.now) + expiryWarnings(at: context.now)
@@ -63,6 +65,7 @@ extension ArmingContext {
 
 private struct ArmingChecks {
     let limits: LimitsFile
+    let bytes: [UInt8]
     let context: ArmingContext
     let findings: Findings
 
@@ -71,6 +74,7 @@ private struct ArmingChecks {
         checkIdentity()
         checkPurpose()
         checkStimulator()
+        checkMicro()
     }
 
     private func checkSubject() {
@@ -135,6 +139,24 @@ private struct ArmingChecks {
         if signed.text != context.storedProgram {
             let found = context.storedProgram.map { "the device holds \($0)" } ?? "the device's was not read back"
             findings.report("416", signed.position, "device.stored_program", "signed \(signed.text), \(found).")
+        }
+    }
+
+    private func isAcknowledged(_ code: String) -> Bool {
+        guard let lines = try? readAcknowledgements(context.acknowledgements, file: "") else { return false }
+        let hash = hashText(of: bytes)
+        return lines.last { $0.limits == hash && $0.code == code }.map { !$0.withdraws } ?? false
+    }
+
+    /// More than 2 nC a phase needs a record that somebody wants it; the gate's own bound is charge_limit.
+    private func checkMicro() {
+        guard !isAcknowledged("S024") else { return }
+        let stimulating = Set(limits.contacts.filter(\.stimulate).map(\.electrode.text))
+        for electrode in limits.electrodes where electrode.kind == .micro && stimulating.contains(electrode.id.text) {
+            guard let charge = electrode.chargeLimit, charge.value > BuiltInCeilings.microChargeDefault
+            else { continue }
+            let text = "\(charge.text) is above the recommended 2 nC, and S024 was not acknowledged."
+            findings.report("417", charge.position, "electrodes.charge_limit", text)
         }
     }
 }

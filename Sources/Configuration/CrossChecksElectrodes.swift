@@ -80,7 +80,7 @@ extension CrossChecks {
             for contact in limits.contacts where contact.stimulate && contact.electrode.text == electrode.id.text {
                 guard contact.area.value < evidence.tipArea.value else { continue }
                 let text =
-                    "\(contact.area.text) is smaller than the \(evidence.tipArea.text) that micro_evidence was found on."
+                    "\(contact.area.text) is smaller than the \(evidence.tipArea.text) that micro_evidence names."
                 report("218", contact.area, "contacts.area", text)
             }
         } else {
@@ -106,8 +106,8 @@ extension CrossChecks {
             "the built-in ceiling 85 dBA (IL-37). A file cannot raise it")
         if sensory.flashes.count.value * 1_000_000 > 3 * sensory.flashes.window.value {
             let text =
-                "\(sensory.flashes.count.text) in \(sensory.flashes.window.text) exceeds the built-in ceiling, 3 in 1 s "
-                + "(IL-37). A file cannot raise it."
+                "\(sensory.flashes.count.text) in \(sensory.flashes.window.text) exceeds the built-in ceiling, 3 in "
+                + "1 s (IL-37). A file cannot raise it."
             report("212", sensory.flashes.count, "sensory.flashes", text)
         }
     }

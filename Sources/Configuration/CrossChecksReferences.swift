@@ -52,8 +52,8 @@ extension CrossChecks {
         switch electrode.kind {
         case .scalp:
             let text =
-                "contact \(contact.id.text) stimulates on kind scalp, but this build has no waveform class for the direct "
-                + "current that scalp electrodes carry (IL-08). Say stimulate: false."
+                "contact \(contact.id.text) stimulates on kind scalp, but this build has no waveform class for the "
+                + "direct current that scalp electrodes carry (IL-08). Say stimulate: false."
             findings.report("232", place, "contacts", text)
         case .returnCase: break
         case .macroRing, .macroSegment, .strip, .seeg, .micro:

@@ -35,8 +35,8 @@ extension CrossChecks {
         }
         if train.lockoutAfterEpisode.value < train.gap.value {
             let text =
-                "\(train.lockoutAfterEpisode.text) is shorter than train_gap_min \(train.gap.text), so that every train "
-                + "would be an episode of its own."
+                "\(train.lockoutAfterEpisode.text) is shorter than train_gap_min \(train.gap.text), so that every "
+                + "train would be an episode of its own."
             report("243", train.lockoutAfterEpisode, "dose.lockout_after_episode", text)
         }
         let blank = limits.sensing.blankAfterPulse

@@ -30,8 +30,9 @@ public enum FileDate {
         return midnight + hour * 3_600 + minute * 60 + second
     }
 
-    /// The day of `seconds` as `2026-11-20`.
+    /// The day of `seconds` as `2026-11-20`; of the years 1 and 9999 where it lies beyond them.
     public static func date(_ seconds: Int64) -> String {
+        let seconds = min(max(seconds, -62_135_596_800), 253_402_300_799)
         let (year, month, dayOfMonth) = civil(seconds >= 0 ? seconds / day : (seconds - day + 1) / day)
         return "\(year)-\(month < 10 ? "0" : "")\(month)-\(dayOfMonth < 10 ? "0" : "")\(dayOfMonth)"
     }

@@ -32,6 +32,7 @@ extension LimitsFile {
     /// That the file, or the consent, ends within an hour or a day of `now` (seconds since 1970).
     public func expiryWarnings(at now: Int64) -> [Problem] {
         let ends = [(expires, "expires", "the file"), (subject.consentExpires, "subject.consent_expires", "consent")]
+        guard now >= FileDate.earliestClock else { return [] }
         return ends.compactMap { end, field, name in
             let left = end.value - now
             guard left > 0, left <= FileDate.day else { return nil }

@@ -34,15 +34,17 @@ public struct Signature: Hashable, Sendable {
     public var keyID: [UInt8]
     public var signature: [UInt8]
     public var trustedComment: String
+    /// What stands after `untrusted comment: `; no signature covers it.
+    public var untrustedComment: String
     /// Over the signature and the trusted comment.
     public var globalSignature: [UInt8]
 
     /// The signature in `text`, a `.minisig` file of four lines.
     public init(_ text: String) throws(SignatureError) {
-        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         if lines.last?.isEmpty == true { lines.removeLast() }
-        let prefix = "trusted comment: "
-        guard lines.count == 4, lines[0].hasPrefix("untrusted comment:"), lines[2].hasPrefix(prefix),
+        let (first, prefix) = ("untrusted comment: ", "trusted comment: ")
+        guard lines.count == 4, lines[0].hasPrefix(first), lines[2].hasPrefix(prefix),
             let bytes = Sodium.decodeBase64(lines[1]), bytes.count == 74,
             let global = Sodium.decodeBase64(lines[3]), global.count == 64
         else { throw SignatureError("not a minisign signature of four lines") }
@@ -53,12 +55,22 @@ public struct Signature: Hashable, Sendable {
         }
         keyID = Array(bytes[2..<10])
         signature = Array(bytes[10..<74])
+        untrustedComment = String(lines[0].dropFirst(first.count))
         trustedComment = String(lines[2].dropFirst(prefix.count))
         globalSignature = global
     }
 
     /// As minisign prints it.
     public var keyIDText: String { hexadecimalID(keyID) }
+
+    /// True where the untrusted comment is one that `ansa limits sign` or minisign itself writes.
+    ///
+    /// It is covered by no signature, so nothing else may stand there: a file with a single bit changed is not the file
+    /// that was made.
+    public var hasKnownComment: Bool {
+        untrustedComment == "signature from ansa, key \(keyIDText)"
+            || untrustedComment == "signature from minisign secret key"
+    }
 
     /// True where `key` signed exactly `bytes`.
     public func signs(_ bytes: [UInt8], key: PublicKey) -> Bool {

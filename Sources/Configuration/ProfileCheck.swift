@@ -61,8 +61,8 @@ private struct ProfileCheck {
         if changes > rate.maxChanges.count.value {
             let text =
                 "asks for up to \(changes) changes of target in \(window.text), more than the signed "
-                + "rate.max_changes \(rate.maxChanges.count.text) (\(place(rate.maxChanges.count))); a longer dwell asks "
-                + "for fewer."
+                + "rate.max_changes \(rate.maxChanges.count.text) (\(place(rate.maxChanges.count))); a longer dwell "
+                + "asks for fewer."
             report("controller.kind", pace.field, text)
         }
     }
@@ -116,8 +116,8 @@ private struct ProfileCheck {
         let step = overflow ? Int64.max : wide / 1_000_000
         guard step > limits.maximumStep.value else { return }
         let text =
-            "a step of \(Shown.current(step)) between pulses \(Shown.time(between)) apart, above the signed rate.max_step "
-            + "\(limitsFile.rate.maxStep.text) (\(place(limitsFile.rate.maxStep))): it will ramp slower than it says."
+            "a step of \(Shown.current(step)) between pulses \(Shown.time(between)) apart, above the signed "
+            + "rate.max_step \(limitsFile.rate.maxStep.text) (\(place(limitsFile.rate.maxStep))): it will ramp slower than it says."
         findings.report(
             "303", profile.places["controller.ramp_up"] ?? Position(line: 1, column: 1), "controller.ramp_up", text,
             severity: .warning)

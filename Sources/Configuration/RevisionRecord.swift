@@ -130,8 +130,8 @@ extension LimitsFile {
         if revision.value == last.revision {
             guard last.hash != hashText(of: bytes) else { return [] }
             let text =
-                "\(revision.text) was used on \(day) with other contents (\(last.hash.prefix(20))…). Every change needs "
-                + "a new revision with both signatures."
+                "\(revision.text) was used on \(day) with other contents (\(last.hash.prefix(20))…). Every change "
+                + "needs a new revision with both signatures."
             return [problem("405", .error, revision.position, "revision", text)]
         }
         if revision.value > last.revision + 1 {

@@ -81,6 +81,9 @@ private struct SignatureCheck {
             report("506", role, "the trusted comment of the \(role.rawValue)'s signature was changed.")
             return
         }
+        if !signature.hasKnownComment {
+            report("510", role, "the untrusted comment is not what minisign or ansa limits sign writes. Sign again.")
+        }
         let expected = trustedComment(role: role, limits: limits)
         if signature.trustedComment != expected {
             report("507", role, "signed for \"\(signature.trustedComment)\", this is \"\(expected)\".")

@@ -76,24 +76,29 @@ struct YAMLLoader {
     private mutating func node(
         _ event: YAMLEvent, _ position: Position, depth: Int
     ) throws(YAMLSyntaxError) -> Node? {
-        guard depth <= Self.depthLimit else {
-            throw YAMLSyntaxError(text: "nested deeper than \(Self.depthLimit) levels", position: position)
-        }
         switch event {
         case .scalar(let text, let isPlain, let marks):
             refuse(marks, position)
             return .scalar(Scalar(text: text, position: position, isPlain: isPlain))
         case .sequenceStart(let marks):
             refuse(marks, position)
+            try enter(depth, position)
             return try sequence(position, depth: depth)
         case .mappingStart(let marks, let isFlow):
             refuse(marks, position)
+            try enter(depth, position)
             return try mapping(position, isFlow: isFlow, depth: depth)
         case .alias:
             report("011", position, "an alias (*name) is not allowed. Write the value out.")
             return .scalar(Scalar(text: "", position: position, isPlain: true))
         case .streamStart, .streamEnd, .documentStart, .documentEnd, .sequenceEnd, .mappingEnd:
             return nil
+        }
+    }
+
+    private func enter(_ depth: Int, _ position: Position) throws(YAMLSyntaxError) {
+        guard depth <= Self.depthLimit else {
+            throw YAMLSyntaxError(text: "nested deeper than \(Self.depthLimit) levels", position: position)
         }
     }
 
@@ -127,6 +132,9 @@ struct YAMLLoader {
                 continue
             }
             if isFlow && Self.mendDecimalComma(&entries, name, value) { continue }
+            if !name.text.utf8.allSatisfy({ $0 < 0x80 }) {
+                report("017", place, "key \"\(name.text)\" has letters beyond ASCII, which may look like others.")
+            }
             if name.text == "<<" { report("013", place, "a merge key (<<) is not allowed. Write the keys out.") }
             if let first = firstPlaces[name.text] {
                 report(
