@@ -43,6 +43,9 @@ public import Signal
     let power: BandPower
     let detector: SpikeDetector?
     let digester: ChannelDigests
+    let watch: DisturbanceWatch
+    /// Selected channels that the watched one is made of.
+    private let watched: (first: Int, second: Int)
     /// Scaled samples, referenced samples, filtered samples; the block begins at row ``base`` of each.
     let raw, referenced, filtered: SampleRows
     let base: Int
@@ -78,6 +81,8 @@ public import Signal
             SpikeDetector($0, rate: format.rate, frames: format.frames, channels: count)
         }
         digester = ChannelDigests(channels: count)
+        watch = DisturbanceWatch(configuration)
+        watched = configuration.watchedChannels
         spikes = detector?.spikes ?? SpikeTrain(capacity: 1)
         validity = SignalValidity(channels: Int32(configuration.channels.count))
         stride = filtered.groups * 8
@@ -96,11 +101,13 @@ public import Signal
             unsafe intake.read(block, frame: frame, into: raw.row(base + frame))
         }
         assess(block.header)
+        validity.isWatchedLost = isWatchedLost(block)
         let end = base + frames
         let start = base - pending
         let open = filler.fill(start..<end)
         filler.learn(base..<end)
         referencing.process(start..<end, from: raw, to: referenced)
+        validity.isDisturbed = watch.process(base..<end, of: referenced) { filler.state($0) == .present }
         let kept = end - open <= base - history ? end - open : 0
         filter(start: start, end: end, keeping: kept)
         power.process(base..<end, of: filtered)
@@ -120,6 +127,7 @@ public import Signal
         level.reset()
         power.reset()
         detector?.reset()
+        watch.reset()
         referenced.clear()
         filtered.clear()
         digester.reset()
@@ -180,6 +188,21 @@ extension Conditioner {
         }
         if present == 0, blanked == 0 { found.validChannels = 0 }
         validity = found
+    }
+
+    /// Saturated for too long, or flat, in what the watched channel is made of.
+    private func isWatchedLost(_ block: Block) -> Bool {
+        let faults = intake.faults(of: watched.first).union(intake.faults(of: watched.second))
+        var saturated = 0
+        if block.header.flags.contains(.saturated), validity.saturatedChannels > 0 {
+            saturated = frames
+        } else if faults.contains(.saturated) {
+            for frame in 0..<frames where filler.state(base + frame) == .present {
+                let isOut = intake.isSaturated(block, frame: frame, watched.first)
+                if isOut || intake.isSaturated(block, frame: frame, watched.second) { saturated += 1 }
+            }
+        }
+        return watch.saturate(saturated) || faults.contains(.flat)
     }
 
     /// Filters rows `start..<end`, and remembers the state before the last `kept` of them.

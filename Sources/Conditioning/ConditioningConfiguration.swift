@@ -112,6 +112,7 @@ public struct ConditioningConfiguration: Sendable {
     public var bandPowerWindow: Double
     public var spikeDetection: SpikeDetection?
     public var validity: ValidityLimits
+    public var watch = WatchRules()
 
     /// All channels of `montage`, scaled to µV and otherwise left alone.
     public init(format: BlockFormat, montage: Montage) {
@@ -134,6 +135,12 @@ public struct ConditioningConfiguration: Sendable {
         return channels.count
     }
 
+    /// Selected channels that the watched output is made of; twice the same where it is one.
+    var watchedChannels: (first: Int, second: Int) {
+        guard case .bipolar(let pairs) = rereference else { return (watch.channel, watch.channel) }
+        return (pairs[watch.channel].plus, pairs[watch.channel].minus)
+    }
+
     /// Checks that every number makes sense.
     ///
     /// - Throws: the first that does not.
@@ -150,13 +157,18 @@ public struct ConditioningConfiguration: Sendable {
                 throw .channel(found: index, count: channels.count)
             }
         }
+        guard (0..<outputChannels).contains(watch.channel) else {
+            throw .channel(found: watch.channel, count: outputChannels)
+        }
         for (index, section) in biquads.enumerated() where !section.isStable { throw .unstable(section: index) }
         let lengths = [
             envelopeTimeConstant, bandPowerWindow, validity.flatline, spikeDetection?.rmsTimeConstant ?? 1,
-            Double(spikeDetection?.threshold ?? 1), Double(abs(scale)),
+            Double(spikeDetection?.threshold ?? 1), Double(abs(scale)), watch.saturationWindow,
         ]
         for length in lengths where !(length > 0 && length.isFinite) { throw .notPositive(found: length) }
-        let spared = [Double(blanking.after.value), spikeDetection?.refractory ?? 0]
+        let spared = [
+            Double(blanking.after.value), spikeDetection?.refractory ?? 0, watch.saturationFraction,
+        ]
         for length in spared where !(length >= 0 && length.isFinite) { throw .notPositive(found: length) }
     }
 }

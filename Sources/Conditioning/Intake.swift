@@ -72,6 +72,18 @@ public struct ChannelFaults: OptionSet, Hashable, Sendable, BitwiseCopyable {
         ChannelFaults(rawValue: unsafe faults[index / 8][index % 8])
     }
 
+    /// True where the stored sample of selected channel `index` stands at the end of the converter's range.
+    func isSaturated(_ block: Block, frame: Int, _ index: Int) -> Bool {
+        let place = frame * block.format.channels + channels[index]
+        let stored: Float =
+            switch kind {
+            case .int16: unsafe Float(block.int16[place])
+            case .int32: unsafe Float(block.int32[place])
+            case .float32: unsafe block.float32[place]
+            }
+        return stored <= limits.saturationLow || stored >= limits.saturationHigh
+    }
+
     /// Forgets the faults of the block before.
     func begin() { unsafe faults.update(repeating: SIMD8(repeating: 0), count: groups) }
 

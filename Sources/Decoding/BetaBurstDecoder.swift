@@ -19,6 +19,8 @@ public import Signal
 @safe public final class BetaBurstDecoder: Decoder, @unchecked Sendable {
     public let unit = "uV"
     public let spikes: SpikeTrain
+    /// Half of all: the network's halves have opposite signs, so that at most one of them fires in a step.
+    public let ratedSpikes: Int64 = 500
     public let channel: Int
     public let backend: ChipNetwork.Backend
     /// The network on the chip.

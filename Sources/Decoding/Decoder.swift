@@ -9,6 +9,8 @@ public protocol Decoder: AnyObject, Sendable {
     var unit: String { get }
     /// Spikes of the network's neurons in the last block; empty for decoders without one.
     var spikes: SpikeTrain { get }
+    /// Spikes per 1,000 neuron updates above which the network cannot be sound (IL-29).
+    var ratedSpikes: Int64 { get }
     /// Decodes one block.
     ///
     /// `input` holds `frames` rows of conditioned samples in µV, `stride` values apart. `envelope` and `bandPower`
@@ -21,6 +23,11 @@ public protocol Decoder: AnyObject, Sendable {
     func reset()
     /// Touches all code and memory, then restores the state of a new decoder, bit for bit.
     func warmUp()
+}
+
+extension Decoder {
+    /// One spike an update: no neuron can fire more.
+    public var ratedSpikes: Int64 { 1_000 }
 }
 
 /// Why a decoder could not be made.

@@ -14,6 +14,7 @@ enum Arrival {
     nonisolated let unownedExecutor: UnownedSerialExecutor
     private let feed: any BlockFeed
     private let log: StageLog
+    private var clocks = ClockComparison()
 
     init(on executor: RealtimeExecutor, feed: any BlockFeed, log: StageLog) {
         unsafe unownedExecutor = executor.asUnownedSerialExecutor()
@@ -28,6 +29,8 @@ enum Arrival {
     func acquire(_ tick: inout Tick) {
         guard let block = feed.current else { return }
         tick.block = block
+        clocks.take(block.header)
+        tick.deviceClockAgrees = clocks.agrees
         log.append(block: block, tick: tick.index)
     }
 

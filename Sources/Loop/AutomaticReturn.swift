@@ -53,16 +53,30 @@ struct ReturnProgress: Sendable {
 }
 
 extension StimulationParts {
-    /// Whether the closed loop may be entered again: judged for a rest as if it ran already.
+    /// Causes after which only a person leads back to the closed loop (the resets of Safety.md's catalogue).
+    static let byHand: InterlockSet = [
+        .limitsInvalid, .tokenStale, .changeRate, .impedance, .decoderValidity, .consent, .logAndDisk,
+    ]
+
+    /// Whether the closed loop may be entered again: by the signed rule, or by hand as soon as everything is healthy.
     ///
     /// Never from a ramp-off or a stop: the machine of modes, which is the guard's, has no such way (see Safety.md).
-    mutating func mayReturn(_ evidence: Evidence, at now: Microseconds) -> Bool {
-        guard let rule = automaticReturn, evidence.mode == .fallback, outputMode == .closedLoop else { return false }
+    mutating func mayReturn(_ evidence: Evidence, _ state: StimulationState, at now: Microseconds) -> Bool {
+        guard evidence.mode == .fallback, outputMode == .closedLoop else { return false }
         guard limits.onSensorLoss == .openLoopBaseline || limits.onSensorLoss == .holdThenOff else { return false }
+        let isHealthy = isHealthy(evidence, in: .closedLoop, at: now)
+        if isHealthy, state.wantsReturn { return true }
+        guard let rule = automaticReturn, state.fallbackReasons.isDisjoint(with: Self.byHand) else { return false }
+        return progress.step(isHealthy: isHealthy, at: now, under: rule)
+    }
+
+    /// The entry criteria of `mode`: a rest is judged as if the mode ran already.
+    mutating func isHealthy(_ evidence: Evidence, in mode: Mode, at now: Microseconds) -> Bool {
         var entry = evidence
-        entry.mode = .closedLoop
-        let verdict = judge(.rest(at: now), evidence: entry, state: &gate, at: now, under: limits)
-        return progress.step(isHealthy: verdict.isPermitted, at: now, under: rule)
+        entry.mode = mode
+        // Before output starts there is no lease of the device to speak of.
+        if evidence.mode == .armed { entry.leaseEnd = Microseconds(.max) }
+        return judge(.rest(at: now), evidence: entry, state: &gate, at: now, under: limits).isPermitted
     }
 
     /// Takes the profile's law up again, from the output that is present.

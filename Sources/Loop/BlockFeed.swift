@@ -19,6 +19,9 @@ protocol BlockFeed: AnyObject, Sendable {
     private let pulled: Block
     private(set) var current: Block?
     private(set) var failure: SourceError?
+    private var sequence = BlockSequence()
+    /// Blocks that came twice or out of order.
+    var dropped: Int64 { sequence.dropped }
 
     /// With a ring the source has its own thread; without, it is pulled.
     init(source: any Source, ring: BlockRing?) {
@@ -29,11 +32,17 @@ protocol BlockFeed: AnyObject, Sendable {
 
     func poll() -> Arrival {
         if let ring {
-            if let block = ring.front() { return arrived(block) }
+            while let block = ring.front() {
+                if sequence.admit(block) { return arrived(block) }
+                ring.release()
+            }
             return source.hasEnded && ring.count == 0 ? .ended : .notYet
         }
         do throws(SourceError) {
-            return try source.next(into: pulled) == .ended ? .ended : arrived(pulled)
+            while true {
+                guard try source.next(into: pulled) == .block else { return .ended }
+                if sequence.admit(pulled) { return arrived(pulled) }
+            }
         } catch {
             failure = error
             return .ended

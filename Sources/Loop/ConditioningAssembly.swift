@@ -6,7 +6,7 @@ internal import Signal
 ///
 /// - Throws: a profile that names a channel which the source lacks, or a filter that the rate does not allow.
 func conditioningConfiguration(
-    _ profile: Profile, format: BlockFormat, montage: Montage
+    _ profile: Profile, format: BlockFormat, montage: Montage, sensing: SensingRules? = nil
 ) throws(AssemblyError) -> ConditioningConfiguration {
     var configuration = ConditioningConfiguration(format: format, montage: montage)
     let labels = try selectedLabels(profile, montage: montage)
@@ -15,6 +15,8 @@ func conditioningConfiguration(
     configuration.rereference = try rereference(profile.rereference, labels: labels)
     configuration.biquads = try biquads(profile.filters, rate: format.rate)
     configuration.blanking = blanking(profile.blanking)
+    configuration.watch.channel = try decodedChannel(profile, montage: montage)
+    sensing?.apply(to: &configuration)
     if let spikes = profile.spikeDetection {
         configuration.spikeDetection = SpikeDetection(
             threshold: Float(spikes.threshold) / 1_000, refractory: Double(spikes.refractory.value) / 1e6)

@@ -7,8 +7,13 @@ internal import Signal
 ///
 /// - Throws: a network that cannot be read or does not fit, or a channel that does not come out of Conditioning.
 func makeDecoder(_ setup: LoopSetup) throws(AssemblyError) -> any Decoder {
+    let decoder = try plainDecoder(setup)
+    return setup.wrapDecoder?(decoder) ?? decoder
+}
+
+private func plainDecoder(_ setup: LoopSetup) throws(AssemblyError) -> any Decoder {
     let wanted = setup.profile.decoder
-    let channel = try decodedChannel(wanted.channel, setup)
+    let channel = try decodedChannel(setup.profile, montage: setup.montage)
     do throws(DecoderError) {
         switch wanted.kind {
         case .threshold: return try ThresholdDecoder(channel: channel, rate: setup.format.rate)
@@ -35,9 +40,9 @@ private func spikingDecoder(
 }
 
 /// Index of the decoded channel among the conditioned ones; the first where the profile names none.
-private func decodedChannel(_ label: String?, _ setup: LoopSetup) throws(AssemblyError) -> Int {
-    guard let label else { return 0 }
-    let labels = try outputLabels(setup.profile, montage: setup.montage)
+func decodedChannel(_ profile: Profile, montage: Montage) throws(AssemblyError) -> Int {
+    guard let label = profile.decoder.channel else { return 0 }
+    let labels = try outputLabels(profile, montage: montage)
     guard let index = labels.firstIndex(of: label) else {
         throw AssemblyError(text: "the decoder's channel \"\(label)\" is not among " + listed(labels))
     }

@@ -25,9 +25,18 @@ internal import Signal
             input: samples, frames: tick.conditioned.frames, stride: tick.conditioned.stride, envelope: envelope,
             bandPower: power, firstSample: block.header.firstSample, validity: tick.validity)
         tick.decision = decision
+        tick.ratedSpikes = decoder.ratedSpikes
+        tick.areSpikesCurrent = areCurrent(decoder.spikes, in: block)
         totals.add(decision)
         log.append(.decoding, tick: tick.index, spikes: decoder.spikes)
         log.append(.decision, .decoding, tick: tick.index, DecisionRecord(decision))
+    }
+
+    /// The first and the last spike lie among the block's samples: a train is in order of its samples.
+    private func areCurrent(_ spikes: SpikeTrain, in block: Block) -> Bool {
+        guard spikes.count > 0 else { return true }
+        let samples = block.header.firstSample..<block.header.firstSample + Int64(block.format.frames)
+        return samples.contains(spikes[0].sample) && samples.contains(spikes[spikes.count - 1].sample)
     }
 
     func warmUp() { decoder.warmUp() }

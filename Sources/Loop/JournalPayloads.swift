@@ -91,6 +91,18 @@ public struct SafetyRecord: BitwiseCopyable, Sendable, Hashable {
     public var guardRefusals: Int64 = 0
     /// ``GuardFlags``: refused orders, expiry of the limits, compliance.
     public var flags: Int64 = 0
+    /// mΩ, as the device last measured it; 0: not measured.
+    public var impedance: Int64 = 0
+    /// 1: the block of this tick was overdue, and the tick was decided without it.
+    public var lacksBlock: Int64 = 0
+    /// 1: the journal is being written; the clocks run alike; what arming rests on was verified.
+    public var logHealthy: Int64 = 0
+    /// See ``logHealthy``.
+    public var clocksAgree: Int64 = 0
+    /// See ``logHealthy``.
+    public var armingEvidence: Int64 = 0
+    /// 1: the subject's consent has ended.
+    public var consentExpired: Int64 = 1
 
     /// Nothing happened.
     public init() {}

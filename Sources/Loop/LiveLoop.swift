@@ -33,6 +33,10 @@ public struct LoopOutcome: Sendable {
     public var neuronUpdates: Int64
     public var grant: RealtimeGrant
     public var overruns: Int64
+    /// Blocks that came twice or out of order, and were dropped.
+    public var repeatedBlocks: Int64
+    /// Alarms by interlock number, one for each cause and time.
+    public var alarms: [Int: Int64]
 }
 
 /// A loop on live input: a source, the stages, and a guard where something may be stimulated.
@@ -57,6 +61,8 @@ public final class LiveLoop {
         signals: OperatorSignals, journalFailed: @escaping @Sendable () -> Bool = { false }
     ) {
         self.setup = setup
+        var plan = plan
+        plan.holds = link != nil
         self.plan = plan
         self.source = source
         self.link = link
@@ -80,7 +86,7 @@ public final class LiveLoop {
         let wiring = Wiring(
             executor: executor, feed: feed, log: inlet.map { .journal($0) } ?? .none,
             port: link.map { .live($0, lockStep: plan.pace == .max) } ?? .none, source: source, arms: plan.arms,
-            realtimeOrVirtual: isVirtual || grant.isRealtime)
+            realtimeOrVirtual: isVirtual || grant.isRealtime, hasArmingEvidence: setup.armingEvidence(source.montage))
         let built: Wired
         do throws(AssemblyError) {
             built = try await wire(setup, wiring, snapshots: snapshots)
@@ -129,6 +135,8 @@ public final class LiveLoop {
         let ending: LoopEnding =
             if last.latch != 0 || built.state.isStopped {
                 .latched
+            } else if !built.state.refusedArming.isEmpty {
+                .notArmed(built.state.refusedArming.rawValue)
             } else if built.state.flags.contains(.orderRefused) {
                 .notArmed(built.state.last.verdict)
             } else if lost {
@@ -143,7 +151,8 @@ public final class LiveLoop {
         return LoopOutcome(
             ending: ending, statistics: built.statistics, last: last, refusals: built.refusals.byNumber,
             decisions: built.totals.decisions, synapticOperations: built.totals.synapticOperations,
-            neuronUpdates: built.totals.neuronUpdates, grant: grant, overruns: source.overruns)
+            neuronUpdates: built.totals.neuronUpdates, grant: grant, overruns: source.overruns,
+            repeatedBlocks: feed.dropped, alarms: built.state.alarms.byNumber)
     }
 
     /// Disarms, gives tokens while the guard ramps what still runs off, and closes the socket.

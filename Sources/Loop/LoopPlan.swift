@@ -1,3 +1,4 @@
+internal import Glibc
 public import Signal
 
 /// How the loop's time runs.
@@ -28,6 +29,12 @@ public struct LoopPlan: Sendable {
     /// Arm, and start the loop that the profile asks for.
     public var arms: Bool
     public var pace: Pace
+    /// Decide without the block where it is overdue by a safety period; only where a guard expects proposals.
+    public var holds = false
+    /// Seconds since 1970 at which the subject's consent ends; nil: the limits say nothing of it.
+    public var consentEnds: Int64?
+    /// Seconds since 1970, asked once a second; its answer is recorded, never recomputed.
+    public var wallClock: @Sendable () -> Int64 = { Int64(time(nil)) }
     /// Read the thread's CPU clock around every stage, not only around the tick (adds about 0.6 µs a reading).
     public var measuresStages = false
 

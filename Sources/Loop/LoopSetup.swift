@@ -1,6 +1,8 @@
 internal import Conditioning
 public import Configuration
-import Interlocks
+internal import Decoding
+internal import Interlocks
+public import Sessions
 public import Signal
 internal import Stimulation
 
@@ -21,6 +23,14 @@ public struct LoopSetup: Sendable {
     public var montage: Montage
     /// The signed way back from a fallback; nil: by hand.
     public var automaticReturn: AutomaticReturn?
+    /// What the signed file says of saturation and flat lines; nil: the built-in rules.
+    public var sensing: SensingRules?
+    /// BLAKE2b-256 of the network as it was checked and journalled; nil: not known, and not compared.
+    public var networkHash: Hash256?
+    /// The channels as the device's file has them; nil: the source's own are taken.
+    public var expectedMontage: Montage?
+    /// Puts something between the profile's decoder and the loop; for tests that make a decoder fail.
+    var wrapDecoder: (@Sendable (any Decoder) -> any Decoder)?
 
     /// A setup for blocks of `format`.
     public init(
@@ -51,10 +61,15 @@ public struct LoopSetup: Sendable {
     ///
     /// - Throws: a filter that the rate does not allow.
     public func coefficients() throws(AssemblyError) -> [String] {
-        try conditioningConfiguration(profile, format: format, montage: montage).biquads.map { section in
+        try conditioning().biquads.map { section in
             [section.b0, section.b1, section.b2, section.a1, section.a2]
                 .map { String($0.bitPattern, radix: 16) }.joined(separator: " ")
         }
+    }
+
+    /// What Conditioning does, with the signed file's rules of sensing.
+    func conditioning() throws(AssemblyError) -> ConditioningConfiguration {
+        try conditioningConfiguration(profile, format: format, montage: montage, sensing: sensing)
     }
 
     /// Builds everything once and throws it away: what cannot be wired is said before anything is written or started.
@@ -64,7 +79,7 @@ public struct LoopSetup: Sendable {
         guard profile.journal.channels == nil else {
             throw AssemblyError(text: "journal.channels: this version records every channel; take the key out")
         }
-        _ = try conditioningConfiguration(profile, format: format, montage: montage)
+        _ = try conditioning()
         _ = try makeDecoder(self)
         _ = try stimulationParts(arms: false)
     }
@@ -85,12 +100,11 @@ public struct LoopSetup: Sendable {
             rampUp: profile.controller.rampUp ?? limits.rampUp,
             rampDown: profile.controller.rampDown ?? limits.rampDown, maximumStep: limits.maximumStep,
             amplitudeStep: amplitudeStep)
-        let configuration = try conditioningConfiguration(profile, format: format, montage: montage)
+        let configuration = try conditioning()
         let controller = Controller(law: try law(limits), program: program)
         return StimulationParts(
-            controller: controller, limits: limits,
-            gate: GateState(limits: limits), outputMode: outputMode, blanking: configuration.blanking, format: format,
-            arms: arms, profileController: controller, automaticReturn: automaticReturn)
+            controller: controller, limits: limits, gate: GateState(limits: limits), outputMode: outputMode,
+            blanking: configuration.blanking, format: format, arms: arms, automaticReturn: automaticReturn)
     }
 
     /// Pulses of four blocks may wait for blanking at once: proposed, in flight, and disturbed across a block's end.

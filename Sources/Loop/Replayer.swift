@@ -87,7 +87,14 @@ internal import Signal
         tick.orders = Orders(rawValue: recorded.orders)
         tick.missesInWindow = recorded.missesInWindow
         tick.recorded = recorded
-        _ = await stages.safety.process(&tick)
+        await stages.safety.take(&tick)
+        if recorded.lacksBlock != 0 {
+            tick.index = record.tick
+            tick.blockEnd = (record.tick + 1) * block
+            await stages.stimulation.hold(tick)
+            tick.index = record.tick + 1
+        }
+        _ = await stages.safety.give(tick)
     }
 }
 

@@ -28,13 +28,15 @@ enum SafetyPort {
     private let arms: Bool
     private let startTime: Int64
     private let realtimeOrVirtual: Bool
+    private let hasArmingEvidence: Bool
     private var waiting: GuardReport?
     /// Of the newest token that was sent.
     private var sentCounter: Int64 = 0
 
     init(
         on executor: RealtimeExecutor, port: SafetyPort, state: StimulationState, source: (any Source)?,
-        log: StageLog, outputMode: Mode, arms: Bool, startTime: Int64, realtimeOrVirtual: Bool
+        log: StageLog, outputMode: Mode, arms: Bool, startTime: Int64, realtimeOrVirtual: Bool,
+        hasArmingEvidence: Bool
     ) {
         unsafe unownedExecutor = executor.asUnownedSerialExecutor()
         self.port = port
@@ -45,12 +47,11 @@ enum SafetyPort {
         self.arms = arms
         self.startTime = startTime
         self.realtimeOrVirtual = realtimeOrVirtual
+        self.hasArmingEvidence = hasArmingEvidence
     }
 
-    /// One safety tick.
-    ///
-    /// True: the session is over (a latch, or the end that was ordered with output off).
-    func process(_ tick: inout Tick) -> Bool {
+    /// The first half of a safety tick: what the world decided.
+    func take(_ tick: inout Tick) {
         var record = tick.recorded ?? consumed(tick)
         tick.recorded = nil
         absorb(record, tick)
@@ -58,6 +59,12 @@ enum SafetyPort {
             record = late
             absorb(record, tick)
         }
+    }
+
+    /// The second half: the token and the newest proposal.
+    ///
+    /// True: the session is over (a latch, or the end that was ordered with output off).
+    func give(_ tick: Tick) -> Bool {
         give(token(tick))
         return state.isOver
     }
@@ -73,25 +80,33 @@ enum SafetyPort {
         guard case .live(let link, false) = port, record.hasReport != 0, record.reportCounter < sentCounter,
             let report = link.receive()
         else { return nil }
-        var late = SafetyRecord()
-        late.safetyIndex = tick.safetyIndex
-        late.time = tick.safetyTime
-        late.missesInWindow = tick.missesInWindow
-        late.realtimeOrVirtual = realtimeOrVirtual ? 1 : 0
+        var late = world(tick)
+        (late.orders, late.lacksBlock) = (0, 0)
         late.take(report)
         return late
     }
 
     /// What the world decided since the last safety tick.
     private func consumed(_ tick: Tick) -> SafetyRecord {
+        var record = world(tick)
+        guard let report = answer() else { return record }
+        record.take(report)
+        return record
+    }
+
+    /// All that is not the guard's report.
+    private func world(_ tick: Tick) -> SafetyRecord {
         var record = SafetyRecord()
         record.safetyIndex = tick.safetyIndex
         record.time = tick.safetyTime
         record.orders = tick.orders.rawValue
         record.missesInWindow = tick.missesInWindow
         record.realtimeOrVirtual = realtimeOrVirtual ? 1 : 0
-        guard let report = answer() else { return record }
-        record.take(report)
+        record.lacksBlock = tick.lacksBlock ? 1 : 0
+        record.logHealthy = tick.isLogHealthy ? 1 : 0
+        record.clocksAgree = tick.clocksAgree ? 1 : 0
+        record.armingEvidence = hasArmingEvidence ? 1 : 0
+        record.consentExpired = tick.isConsentOver ? 1 : 0
         return record
     }
 
@@ -117,26 +132,36 @@ enum SafetyPort {
         record.mode = wantedMode(tick)
         record.evidence.stopRequested = state.isStopped
         record.evidence.latch = state.last.latch
-        guard let proposal = state.proposal else { return record }
-        record.hasProposal = true
-        record.segment = proposal.segment
-        record.evidence = proposal.evidence
-        record.runtimeVerdict = proposal.broken.rawValue
-        state.proposal = nil
+        record.evidence.realtimeOrVirtual = state.last.realtimeOrVirtual != 0
+        record.evidence.armingEvidenceValid = state.last.armingEvidence != 0
+        record.evidence.logHealthy = state.last.logHealthy != 0
+        record.evidence.clocksAgree = state.last.clocksAgree != 0
+        record.evidence.consentExpired = state.last.consentExpired != 0
+        if let proposal = state.proposal {
+            record.hasProposal = true
+            record.segment = proposal.segment
+            record.evidence = proposal.evidence
+            record.runtimeVerdict = proposal.broken.rawValue
+            state.proposal = nil
+        }
+        if record.mode == .latched { record.evidence.latch = state.latchReasons.rawValue }
         return record
     }
 
     private func order(_ orders: Orders) -> RuntimeOrder {
         if orders.contains(.stop) { return .stop }
-        return orders.contains(.arm) ? .arm : .token
+        return orders.contains(.arm) && state.refusedArming.isEmpty ? .arm : .token
     }
 
-    /// Output starts when the guard is armed and the filters have settled; a sensing fault asks for the fallback.
+    /// Output starts when the guard is armed, the filters have settled and the entry criteria hold.
+    ///
+    /// A sensing fault asks for the fallback; what must latch asks for the latch.
     private func wantedMode(_ tick: Tick) -> Mode {
+        if !state.latchReasons.isEmpty { return .latched }
         if state.wantsFallback, state.mode == .openLoop || state.mode == .closedLoop { return .fallback }
         if state.mode == .fallback, !state.wantsFallback, !state.isRampingOff, arms { return outputMode }
         guard arms, state.mode == .armed else { return state.mode }
-        return tick.safetyTime >= startTime ? outputMode : .armed
+        return tick.safetyTime >= startTime && state.mayEnter ? outputMode : .armed
     }
 
     private func give(_ token: RuntimeRecord) {
@@ -182,5 +207,6 @@ extension SafetyRecord {
         maximumAmplitude = report.maximumAmplitude.value
         guardRefusals = report.refusals
         flags = Int64(report.flags.rawValue)
+        impedance = report.impedance
     }
 }

@@ -25,6 +25,14 @@ internal import Signal
     private var blockDue: Int64
     private var look: Int64
     private var isAnnounced = false
+    /// In virtual time: a block that the source gave before its time.
+    private var ahead: Int64?
+    /// The next tick to decide, and the newest block that came.
+    private var nextTick: Int64 = 0
+    private var newestBlock: Int64 = -1
+    /// The host was suspended.
+    private var wasSuspended = false
+    private var returnsTaken = 0
     private var nextSafety: Int64
     private var nextMonitor: Int64
     private var end = Int64.max
@@ -62,6 +70,9 @@ internal import Signal
         steady.stop(into: statistics)
     }
 
+    /// The two clocks are read one after the other: what is less was no suspend.
+    private static var suspension: Int64 { 100_000_000 }
+
     /// How long a source may keep silent in real time before it is asked.
     private static var patience: Int64 { 1_000_000 }
 
@@ -76,13 +87,24 @@ internal import Signal
     /// Admits the next block if it is there, and sets when to look again.
     private func lookForBlock(at now: Int64, _ tick: inout Tick) async {
         isAnnounced = false
+        if let waiting = ahead { return admit(waiting, at: now, &tick) }
         switch await stages.acquisition.poll() {
-        case .block(let index):
-            if index > tick.index { statistics.gaps += 1 }
-            begin(max(index, tick.index), &tick)
+        case .block(let index): admit(index, at: now, &tick)
         case .notYet: look = now + Self.patience
         case .ended: end = blockDue - plan.block
         }
+    }
+
+    /// In virtual time a block waits until it ends: what the source skipped is missing until then.
+    private func admit(_ index: Int64, at now: Int64, _ tick: inout Tick) {
+        if plan.pace == .max, (index + 1) * plan.block > now {
+            (ahead, look) = (index, (index + 1) * plan.block)
+            return
+        }
+        ahead = nil
+        if index > newestBlock + 1 { statistics.gaps += 1 }
+        newestBlock = index
+        begin(plan.holds ? index : max(index, nextTick), &tick)
     }
 
     private func begin(_ index: Int64, _ tick: inout Tick) {
@@ -128,11 +150,17 @@ internal import Signal
         await stages.acquisition.release(TimingRecord(latency: latency, compute: compute), &tick)
         statistics.ticks += 1
         steady.count(tick: statistics.ticks)
-        tick.index += 1
-        blockDue = (tick.index + 1) * plan.block
+        advance(past: tick.index, &tick)
         // Behind time, the next block may wait already, announced together with this one.
         look = plan.pace == .real && clock.now() < blockDue ? blockDue + Self.patience : blockDue
-        if let ticks = plan.ticks, tick.index >= ticks { end = tick.blockEnd }
+    }
+
+    /// Tick `index` is decided; a late block, whose tick was decided without it, leads no further.
+    private func advance(past index: Int64, _ tick: inout Tick) {
+        nextTick = max(nextTick, index + 1)
+        tick.index = nextTick
+        blockDue = (nextTick + 1) * plan.block
+        if let ticks = plan.ticks, nextTick >= ticks { end = nextTick * plan.block }
     }
 
     private func account(_ tick: Tick, latency: Int64, compute: Int64) {
@@ -151,16 +179,43 @@ internal import Signal
         tick.safetyTime = nextSafety
         tick.missesInWindow = misses.count(window: plan.missWindow, at: nextSafety)
         tick.orders = orders(tick)
-        let isOver = await stages.safety.process(&tick)
+        watchWorld(&tick)
+        await stages.safety.take(&tick)
+        if tick.lacksBlock { await decideWithoutBlock(&tick) }
+        let isOver = await stages.safety.give(tick)
         tick.safetyIndex += 1
         nextSafety += plan.safety
         if isOver { end = min(end, tick.safetyTime) }
+    }
+
+    /// What the world says of journal, clocks, consent, and of the block that is due.
+    private func watchWorld(_ tick: inout Tick) {
+        tick.isLogHealthy = !journalFailed()
+        if clock.slept() > Self.suspension { wasSuspended = true }
+        tick.clocksAgree = tick.deviceClockAgrees && !wasSuspended
+        if let ends = plan.consentEnds, tick.safetyIndex % max(1, 1_000_000_000 / plan.safety) == 0 {
+            tick.isConsentOver = plan.wallClock() >= ends
+        }
+        tick.lacksBlock = plan.holds && end == .max && nextSafety >= blockDue + plan.safety
+    }
+
+    /// The overdue block's tick: the stimulation stage goes on with what it has.
+    private func decideWithoutBlock(_ tick: inout Tick) async {
+        tick.blockEnd = blockDue
+        await stages.stimulation.hold(tick)
+        tick.lacksBlock = false
+        advance(past: tick.index, &tick)
+        if ahead == nil { look = min(look, clock.now()) }
     }
 
     /// What the plan and the operator ask for now.
     private func orders(_ tick: Tick) -> Orders {
         var orders: Orders = []
         let interrupts = signals.interrupts.count
+        if signals.returns.count > returnsTaken {
+            returnsTaken = signals.returns.count
+            orders.insert(.closeLoop)
+        }
         if plan.arms, tick.safetyIndex == 0 { orders.insert(.arm) }
         if let ticks = plan.ticks, tick.index >= ticks - plan.rampTicks { orders.insert(.rampOff) }
         if interrupts == 1 || journalFailed() { orders.formUnion([.rampOff, .end]) }

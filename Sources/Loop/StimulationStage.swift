@@ -4,71 +4,6 @@ internal import Sessions
 internal import Signal
 internal import Stimulation
 
-/// What the stimulation stage is made of.
-struct StimulationParts: Sendable {
-    var controller: Controller
-    var limits: Limits
-    var gate: GateState
-    /// Closed loop, or the open loop of a signed baseline.
-    var outputMode: Mode
-    var blanking: Blanking
-    var format: BlockFormat
-    /// The plan arms: proposals wait for the guard's word that output may run.
-    var arms: Bool
-    /// The controller of the profile, as it was before any fallback.
-    var profileController: Controller
-    /// The signed way back; nil: by hand.
-    var automaticReturn: AutomaticReturn?
-    var progress = ReturnProgress()
-    /// The signed fallback runs instead of the profile's law.
-    var hasFallenBack = false
-    /// Start of the last window that was proposed for.
-    var lastWindow = Microseconds(0)
-    /// A fallback's hold ends here, and output ramps off.
-    var holdEnd = Microseconds(.max)
-}
-
-extension StimulationParts {
-    /// Leaves the decisions behind for what the signed file says: no pulse, ramp off, hold, or the baseline.
-    ///
-    /// Once.
-    mutating func fallBack(because reasons: InterlockSet) {
-        guard !hasFallenBack else { return }
-        hasFallenBack = true
-        switch reasons.contains(.limitsInvalid) ? limits.onExpiry : limits.onSensorLoss {
-        case .stop: controller = Controller(law: .none, program: controller.program)
-        case .rampOff: controller.release()
-        case .holdThenOff:
-            goOn(with: controller.program, at: controller.amplitude)
-            holdEnd = Microseconds(lastWindow.value + limits.holdMaximum.value)
-        case .openLoopBaseline:
-            guard let baseline = limits.baseline else { return controller.release() }
-            let program = StimulationProgram(
-                pair: baseline.pair, width: baseline.width, period: baseline.period, rampUp: limits.rampUp,
-                rampDown: limits.rampDown, maximumStep: limits.maximumStep,
-                amplitudeStep: controller.program.amplitudeStep)
-            goOn(with: program, at: baseline.amplitude)
-        }
-    }
-
-    private mutating func goOn(with program: StimulationProgram, at amplitude: Nanoamperes) {
-        var steady = Controller(law: .openLoop(amplitude: amplitude), program: program)
-        steady.resume(from: controller, at: lastWindow)
-        controller = steady
-    }
-
-    /// The guard refused what this gate permitted: the controller goes on from what was delivered.
-    ///
-    /// So its amplitude never runs ahead of the output, and no later step is too large for the guard (IL-20).
-    mutating func resynchronise(to accepted: SegmentTimes?) {
-        guard let accepted else { return controller.resynchronise(to: Nanoamperes(0), at: lastWindow) }
-        let pause = lastWindow.value - accepted.last.value
-        let isOff = pause > max(limits.lease.value, 2 * accepted.period.value)
-        controller.resynchronise(
-            to: isOff ? Nanoamperes(0) : accepted.amplitude, at: isOff ? lastWindow : accepted.first)
-    }
-}
-
 /// Proposes a segment for the block after next, judges it by the runtime's gate, and keeps it for the safety tick.
 ///
 /// The proposal of tick k has its pulses in block k + 2. Everything it decides on is the tick, or a recorded input.
@@ -93,58 +28,116 @@ extension StimulationParts {
     }
 
     /// Proposes and judges; without a controller it only shows the decision to the monitor.
+    ///
+    /// A block that came after its tick was decided is remembered, and decides nothing.
     func process(_ tick: inout Tick) {
         guard let decision = tick.decision else { return }
         state.decoded = decision.value
         state.confidence = decision.confidence
-        guard parts != nil else { return }
-        if state.isRampingOff { parts?.controller.release() }
-        if state.wasRefused { parts?.resynchronise(to: state.accepted) }
-        state.wasRefused = false
-        if state.wantsFallback { parts?.fallBack(because: state.fallbackReasons) }
-        propose(decision, tick)
-    }
-
-    private func propose(_ decision: Decision, _ tick: Tick) {
         // Taken out while it changes: a second holder would make the ledger copy itself.
         guard var parts = self.parts.take() else { return }
+        parts.watch.take(decision, tick, parts.format)
+        if tick.index > parts.lastTick { decide(tick, &parts, at: tick.blockEnd) }
+        self.parts = parts
+    }
+
+    /// The tick's block has not come: the last decision is held, as long as the samples' age allows.
+    func hold(_ tick: Tick) {
+        guard var parts = self.parts.take() else { return }
+        if tick.index > parts.lastTick { decide(tick, &parts, at: tick.safetyTime) }
+        self.parts = parts
+    }
+
+    private func decide(_ tick: Tick, _ parts: inout StimulationParts, at now: Int64) {
         let block = tick.blockEnd / (tick.index + 1)
-        let start = Microseconds((tick.blockEnd + block) / 1_000)
-        let window = start..<Microseconds((tick.blockEnd + 2 * block) / 1_000)
-        let end = Microseconds(tick.blockEnd / 1_000)
-        let mayOutput = state.mode == parts.outputMode || state.mode == .fallback
-        parts.lastWindow = start
-        if start >= parts.holdEnd { parts.controller.release() }
-        var segment = Segment.rest(at: start)
-        if mayOutput || !parts.arms {
-            segment = parts.controller.propose(
-                decision: decision, tickEnd: end, windowStart: window.lowerBound, windowEnd: window.upperBound)
+        parts.lastTick = tick.index
+        prepare(&parts, at: Microseconds(now / 1_000))
+        parts.lastWindow = Microseconds((tick.blockEnd + block) / 1_000)
+        if parts.lastWindow >= parts.holdEnd { parts.controller.release() }
+        var attempt = attempt(tick, &parts, at: now, block: block)
+        if attempt.asked.contains(.rampToFallback), !state.wantsFallback {
+            state.fallbackReasons = attempt.broken
+            parts.fallBack(because: attempt.broken)
+            // At once, so that the signed fallback begins where the loop ends, without a pause between them.
+            if attempt.asked.isDisjoint(with: [.zero, .latch]) {
+                state.alarms.take(attempt.broken, at: Microseconds(now / 1_000))
+                log(attempt, tick)
+                attempt = self.attempt(tick, &parts, at: now, block: block)
+            }
         }
-        let evidence = evidence(decision, tick, parts)
-        let verdict = judge(segment, evidence: evidence, state: &parts.gate, at: end, under: parts.limits)
-        let broken = verdict.broken
+        finish(attempt, tick, &parts, at: Microseconds(now / 1_000))
+    }
+
+    /// What the world decided since the last tick.
+    private func prepare(_ parts: inout StimulationParts, at now: Microseconds) {
+        if parts.mode != state.judgedMode {
+            parts.mode = state.judgedMode
+            parts.gate.modeChanged()
+        }
+        if state.isRampingOff { parts.controller.release() }
+        if state.wasRefused { parts.resynchronise(to: state.accepted) }
+        state.wasRefused = false
+        parts.measure(state.last.impedance, at: now)
+    }
+
+    /// One proposal and its verdict.
+    private func attempt(
+        _ tick: Tick, _ parts: inout StimulationParts, at now: Int64, block: Int64
+    ) -> Attempt {
+        let start = parts.lastWindow
+        let mode = state.judgedMode
+        var segment = Segment.rest(at: start)
+        if mode == parts.outputMode || mode == .fallback || !parts.arms {
+            segment = parts.controller.propose(
+                decision: parts.watch.newest, tickEnd: Microseconds(tick.blockEnd / 1_000), windowStart: start,
+                windowEnd: Microseconds((tick.blockEnd + 2 * block) / 1_000))
+        }
+        let evidence = parts.evidence(state, tick, at: now)
+        let time = Microseconds(now / 1_000)
+        let verdict = judge(segment, evidence: evidence, state: &parts.gate, at: time, under: parts.limits)
+        let (broken, isPermitted) = (verdict.broken, verdict.isPermitted)
         if let permit = verdict.takePermit() {
             mark(permit.segment, parts)
             state.amplitude = permit.segment.amplitude
+            parts.deniedSince = nil
         } else if segment.isRest {
             state.amplitude = parts.controller.amplitude
         } else {
             parts.controller.reject()
             refusals.add(broken)
         }
-        if reaction(of: broken, evidence: evidence, under: parts.limits).contains(.rampToFallback) {
-            state.fallbackReasons.formUnion(broken)
+        return Attempt(
+            segment: segment, evidence: evidence, broken: broken, isPermitted: isPermitted,
+            asked: reaction(of: broken, evidence: evidence, under: parts.limits))
+    }
+
+    /// What follows from the verdict: a latch, the end of a fallback, a return, an entry, a record.
+    private func finish(_ attempt: Attempt, _ tick: Tick, _ parts: inout StimulationParts, at now: Microseconds) {
+        let (evidence, broken) = (attempt.evidence, attempt.broken)
+        let hasOutput = evidence.mode == .openLoop || evidence.mode == .closedLoop || evidence.mode == .fallback
+        if hasOutput, !attempt.asked.isDisjoint(with: [.zero, .latch]) { state.latchReasons.formUnion(broken) }
+        if evidence.mode == .fallback, !attempt.segment.isRest, !attempt.isPermitted,
+            parts.isLost(deniedBy: broken, at: now)
+        {
+            state.latchReasons.formUnion(broken)
         }
-        if state.wantsFallback, !state.isRampingOff, parts.mayReturn(evidence, at: end) {
+        if state.wantsFallback, !state.isRampingOff, parts.mayReturn(evidence, state, at: now) {
             parts.closeLoopAgain()
             state.fallbackReasons = []
+            state.wantsReturn = false
         }
-        state.proposal = PendingProposal(segment: segment, evidence: evidence, broken: broken)
+        state.mayEnter = evidence.mode == .armed && parts.isHealthy(evidence, in: parts.outputMode, at: now)
+        if hasOutput { state.alarms.take(broken.union(parts.notices), at: now) }
+        state.proposal = PendingProposal(segment: attempt.segment, evidence: evidence, broken: broken)
+        let mayOutput = evidence.mode == parts.outputMode || evidence.mode == .fallback
         state.isAtRest = parts.controller.isAtRest || !mayOutput
-        self.parts = parts
+        log(attempt, tick)
+    }
+
+    private func log(_ attempt: Attempt, _ tick: Tick) {
         log.append(
             .proposal, .stimulation, tick: tick.index,
-            ProposalRecord(segment, broken: broken.rawValue, mode: evidence.mode))
+            ProposalRecord(attempt.segment, broken: attempt.broken.rawValue, mode: attempt.evidence.mode))
     }
 
     /// The samples that the segment's pulses will disturb, for Conditioning to blank.
@@ -155,52 +148,15 @@ extension StimulationParts {
             marks.add(parts.blanking.mark(start: start, duration: duration, format: parts.format))
         }
     }
+}
 
-    /// What the gate must know.
-    ///
-    /// Missing knowledge stays unhealthy.
-    private func evidence(_ decision: Decision, _ tick: Tick, _ parts: StimulationParts) -> Evidence {
-        var evidence = Evidence.healthy(mode: .off, leaseEnd: Microseconds(.min), validChannels: 0)
-        let last = state.last
-        evidence.mode = state.mode
-        evidence.isArmed = state.mode == .openLoop || state.mode == .closedLoop || state.mode == .fallback
-        evidence.limitsValid = true
-        evidence.limitsExpired = state.flags.contains(.limitsExpired)
-        evidence.tokenAge = Microseconds((tick.blockEnd - last.time) / 1_000)
-        evidence.actorsHealthy = true
-        evidence.leaseEnd = Microseconds(last.leaseEnd)
-        evidence.acknowledgementsMissing = missingAcknowledgements(parts.limits)
-        evidence.stopRequested = state.isStopped
-        evidence.latch = last.latch
-        evidence.sequenceValid = true
-        let frame = 1_000_000 * parts.format.rateDenominator
-        evidence.gap = Microseconds(Int64(tick.validity.gapSamples) * frame / parts.format.rateNumerator)
-        evidence.sampleAge = newestSampleAge(
-            tick, frames: parts.format.frames, frame: frame, rate: parts.format.rateNumerator)
-        evidence.validChannels = Int64(tick.validity.validChannels)
-        evidence.signalSaturatedOrFlat = evidence.validChannels < parts.limits.minimumValidChannels
-        evidence.deadlineMissesInWindow = last.missesInWindow
-        evidence.decoderValid = decision.isValid && decision.value.isFinite
-        evidence.confidence = Int64(min(max(decision.confidence, 0), 1) * 1_000_000)
-        evidence.realtimeOrVirtual = last.realtimeOrVirtual != 0
-        return evidence
-    }
-
-    /// Reports missing in sequence, in units of a third of the token timeout: a guard that is slow for a few safety
-    /// ticks
-    /// is not lost before its own watchdog could say so.
-    private func missingAcknowledgements(_ limits: Limits) -> Int64 {
-        let silence = state.reportsMissing * state.safetyPeriod / 1_000
-        return silence * 3 / max(1, limits.tokenTimeout.value)
-    }
-
-    /// How much of the block's newest end is missing.
-    private func newestSampleAge(_ tick: Tick, frames: Int, frame: Int64, rate: Int64) -> Microseconds {
-        guard let header = tick.block?.header, header.missingCount > 0,
-            header.missing.upperBound == frames
-        else { return Microseconds(0) }
-        return Microseconds(Int64(header.missingCount) * frame / rate)
-    }
+/// A proposal, what was known, and what the gate said.
+private struct Attempt {
+    var segment: Segment
+    var evidence: Evidence
+    var broken: InterlockSet
+    var isPermitted: Bool
+    var asked: Reaction
 }
 
 /// How often each interlock refused a proposal of the runtime.

@@ -19,12 +19,24 @@ internal import Stimulation
     private(set) var isRampingOff = false
     private(set) var isStopped = false
     private(set) var endsWhenOff = false
+    /// Arming was asked for and the guard was not even asked: what it rests on is not there.
+    private(set) var refusedArming: InterlockSet = []
     /// For the monitor.
     var decoded: Float = 0
     var confidence: Float = 0
     var amplitude = Nanoamperes(0)
-    /// Why the runtime's gate left for the signed fallback; empty again after the signed return.
+    /// Why the runtime's gate left for the signed fallback; empty again after the return.
     var fallbackReasons: InterlockSet = []
+    /// What the runtime's gate wants latched: the guard is asked for zero output and a latch (Z, L).
+    var latchReasons: InterlockSet = []
+    /// The entry criteria of the profile's mode hold.
+    var mayEnter = false
+    /// A person asked for the closed loop since it was left.
+    var wantsReturn = false
+    /// What was worth an alarm, once for each cause.
+    var alarms = AlarmBook()
+    /// How often the device reached its compliance limit: onsets of the guard's flag.
+    private(set) var complianceEvents: Int64 = 0
     /// The guard refused a proposal since the stimulation stage last looked.
     var wasRefused = false
     /// What the stimulator accepted last: amplitude, first and last pulse, period.
@@ -43,12 +55,18 @@ internal import Stimulation
 
     var wantsFallback: Bool { !fallbackReasons.isEmpty }
 
+    /// The mode that the next proposal is made for: a loop that has been left is a fallback before the guard says so.
+    var judgedMode: Mode {
+        wantsFallback && (mode == .openLoop || mode == .closedLoop) ? .fallback : mode
+    }
+
     /// What the guard last said of itself.
     var flags: GuardFlags { GuardFlags(rawValue: UInt32(truncatingIfNeeded: last.flags)) }
 
     /// The session is over: latched, not armed, without a guard, or ended by order with output off.
     var isOver: Bool {
         if hasGuard && (linkIsClosed || mode == .latched || flags.contains(.orderRefused)) { return true }
+        if hasGuard && !refusedArming.isEmpty { return true }
         return endsWhenOff && (isAtRest || isStopped)
     }
 
@@ -58,20 +76,39 @@ internal import Stimulation
         if orders.contains(.rampOff) { isRampingOff = true }
         if orders.contains(.stop) { isStopped = true }
         if orders.contains(.end) { endsWhenOff = true }
+        if orders.contains(.closeLoop), wantsFallback { wantsReturn = true }
+        if orders.contains(.arm) { refusedArming = record.armingRefusal }
         guard record.hasReport != 0 else {
             reportsMissing += hasGuard && record.safetyIndex > 0 ? 1 : 0
-            last.safetyIndex = record.safetyIndex
-            last.time = record.time
-            last.missesInWindow = record.missesInWindow
-            last.realtimeOrVirtual = record.realtimeOrVirtual
+            last.takeWorld(record)
             return
         }
         reportsMissing = 0
+        let wasCompliant = !flags.contains(.compliance)
         last = record
+        if wasCompliant, flags.contains(.compliance) { complianceEvents += 1 }
         mode = Mode(rawValue: UInt8(truncatingIfNeeded: record.mode)) ?? .latched
         if mode == .armed || mode == .openLoop || mode == .closedLoop { wasArmed = true }
         if record.verdict != 0 { wasRefused = true }
         if record.echoPulses > 0 { accepted = SegmentTimes(record) }
+    }
+}
+
+extension SafetyRecord {
+    /// What arming lacks: evidence (IL-44), a journal (IL-35).
+    var armingRefusal: InterlockSet {
+        var reasons: InterlockSet = []
+        if armingEvidence == 0 { reasons.insert(.armingEvidence) }
+        if logHealthy == 0 { reasons.insert(.logAndDisk) }
+        return reasons
+    }
+
+    /// Takes over all that is not the guard's report.
+    mutating func takeWorld(_ record: SafetyRecord) {
+        (safetyIndex, time, orders) = (record.safetyIndex, record.time, record.orders)
+        (missesInWindow, realtimeOrVirtual) = (record.missesInWindow, record.realtimeOrVirtual)
+        (lacksBlock, logHealthy, clocksAgree) = (record.lacksBlock, record.logHealthy, record.clocksAgree)
+        (armingEvidence, consentExpired) = (record.armingEvidence, record.consentExpired)
     }
 }
 

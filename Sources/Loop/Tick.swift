@@ -15,12 +15,26 @@ public import Signal
     public var validity = SignalValidity(channels: 0)
     /// What Decoding concluded; nil before it ran.
     public var decision: Decision?
+    /// The network's spikes lie among the samples of the block.
+    public var areSpikesCurrent = true
+    /// Spikes per 1,000 neuron updates that the decoder is rated for.
+    public var ratedSpikes: Int64 = 1_000
     /// Index of the safety tick that runs now.
     public var safetyIndex: Int64 = 0
     /// When the safety tick was due.
     public var safetyTime: Int64 = 0
     /// Deadline misses within the window of the limits.
     public var missesInWindow: Int64 = 0
+    /// The block of this tick is overdue: the safety tick decides without it.
+    public var lacksBlock = false
+    /// The journal is being written.
+    public var isLogHealthy = true
+    /// The subject's consent has ended.
+    public var isConsentOver = false
+    /// The device's clock and the host's run alike, and the host was not suspended.
+    public var clocksAgree = true
+    /// The device's clock and the host's run alike, as far as blocks tell.
+    public var deviceClockAgrees = true
     /// In a replay: what this safety tick consumed when it was recorded.
     public var recorded: SafetyRecord?
     /// Orders that the world gave since the last safety tick.
@@ -53,6 +67,8 @@ public struct Orders: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public init(rawValue: Int64) { self.rawValue = rawValue }
     /// Arm, once.
     public static let arm = Orders(rawValue: 1)
+    /// Back from a fallback to the closed loop, by hand, as soon as everything is healthy.
+    public static let closeLoop = Orders(rawValue: 2)
     /// Ramp off, then disarm.
     public static let rampOff = Orders(rawValue: 4)
     /// Off at once.

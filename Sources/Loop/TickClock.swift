@@ -9,6 +9,13 @@ public protocol TickClock: Sendable {
     func now() -> Int64
     /// Returns at `release`, at once when it has passed, or earlier: true when something was announced meanwhile.
     func wait(until release: Int64) -> Bool
+    /// Nanoseconds that the host has slept since the start of the session (suspend).
+    func slept() -> Int64
+}
+
+extension TickClock {
+    /// A clock of its own making never sleeps.
+    public func slept() -> Int64 { 0 }
 }
 
 /// CLOCK_MONOTONIC, counted from the session's epoch.
@@ -16,11 +23,24 @@ public struct MonotonicClock: TickClock {
     /// CLOCK_MONOTONIC at sample 0, in nanoseconds.
     public let epoch: UInt64
     private let word: FutexWord
+    private let sleptBefore: Int64
 
     /// A clock whose zero is `epoch`.
     public init(epoch: UInt64) {
         self.epoch = epoch
         word = FutexWord()
+        sleptBefore = Self.sleptSinceBoot() ?? 0
+    }
+
+    /// BOOTTIME − MONOTONIC grows only while the host is suspended.
+    public func slept() -> Int64 { Self.sleptSinceBoot().map { $0 - sleptBefore } ?? 0 }
+
+    /// Nil where the thread lost the processor between the readings.
+    private static func sleptSinceBoot() -> Int64? {
+        let before = ansa_monotonic_nanoseconds()
+        let boot = ansa_boottime_nanoseconds()
+        let after = ansa_monotonic_nanoseconds()
+        return after - before < 1_000_000 ? Int64(bitPattern: boot &- before) : nil
     }
 
     public func now() -> Int64 { Int64(bitPattern: ansa_monotonic_nanoseconds() &- epoch) }

@@ -13,6 +13,7 @@ struct Wiring: Sendable {
     var source: (any Source)?
     var arms: Bool
     var realtimeOrVirtual: Bool
+    var hasArmingEvidence = true
 }
 
 /// A loop's stages and what they count into.
@@ -33,7 +34,7 @@ private let settlingTime: Int64 = 1_000_000_000
 func wire(
     _ setup: LoopSetup, _ wiring: Wiring, snapshots: RigidRing<LoopSnapshot>
 ) async throws(AssemblyError) -> Wired {
-    let configuration = try conditioningConfiguration(setup.profile, format: setup.format, montage: setup.montage)
+    let configuration = try setup.conditioning()
     let conditioner: Conditioner
     do throws(ConditioningError) { conditioner = try Conditioner(configuration: configuration) } catch {
         throw AssemblyError(text: "\(error)")
@@ -56,7 +57,7 @@ func wire(
         safety: SafetyStage(
             on: executor, port: wiring.port, state: state, source: wiring.source, log: log,
             outputMode: setup.outputMode, arms: wiring.arms, startTime: settlingTime,
-            realtimeOrVirtual: wiring.realtimeOrVirtual),
+            realtimeOrVirtual: wiring.realtimeOrVirtual, hasArmingEvidence: wiring.hasArmingEvidence),
         monitor: MonitorStage(on: executor, ring: snapshots, statistics: statistics, state: state))
     return Wired(stages: stages, statistics: statistics, state: state, refusals: refusals, totals: totals)
 }

@@ -11,6 +11,10 @@ public struct BlockFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static let disconnected = BlockFlags(rawValue: 4)
     /// Blocks were lost before this one because a ring was full.
     public static let overrun = BlockFlags(rawValue: 8)
+    /// Blocks before this one came twice or out of order, and were dropped.
+    public static let repeated = BlockFlags(rawValue: 16)
+    /// The sample counter ran backwards before this block, which stands where the next one was expected.
+    public static let restarted = BlockFlags(rawValue: 32)
 }
 
 /// Where a block stands in time, and what is odd about it.

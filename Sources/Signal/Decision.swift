@@ -58,6 +58,10 @@ public struct SignalValidity: Sendable, BitwiseCopyable {
     public var saturatedChannels: Int32
     public var flatChannels: Int32
     public var nonFiniteChannels: Int32
+    /// The watched channel is saturated for too large a share of its window, or flat.
+    public var isWatchedLost = false
+    /// Line noise or an artefact outweighs the watched channel's signal.
+    public var isDisturbed = false
 
     /// All of `channels` are valid.
     public init(channels: Int32) {

@@ -31,7 +31,7 @@ public enum ProposalReason: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case followed = 0
     /// The law keeps its target (between thresholds, or inside the dwell).
     case held = 1
-    /// The decision is invalid or not finite: the target is 0.
+    /// The decision is invalid or not finite: the target is held, and the interlocks decide for how long.
     case invalidDecision = 2
     /// ``Controller/release()`` was called: the target is 0.
     case released = 3

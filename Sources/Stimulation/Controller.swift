@@ -45,6 +45,9 @@ public struct Controller: Hashable, Sendable, BitwiseCopyable {
         self.nextPulse = nextPulse
     }
 
+    /// True after ``release()``.
+    public var isRampingOff: Bool { isReleased }
+
     /// From now on ramps to 0, whatever the decisions say.
     public mutating func release() { isReleased = true }
 
@@ -96,7 +99,7 @@ public struct Controller: Hashable, Sendable, BitwiseCopyable {
     private mutating func evaluate(_ decision: Decision, at time: Microseconds) -> Nanoamperes {
         if law.isClosedLoop && !(decision.isValid && decision.value.isFinite) {
             reason = .invalidDecision
-            return Nanoamperes(0)
+            return ramp.target
         }
         reason = .followed
         let value = Double(decision.value) * 1000

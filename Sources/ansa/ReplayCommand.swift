@@ -112,6 +112,7 @@ private func recordedSetup(_ reader: JournalReader) throws(JournalError) -> Loop
             setup.limits = try entries.limits(device: stimulator)
             setup.pairNames = entries.pairIDs
             setup.automaticReturn = AutomaticReturn(entries)
+            setup.sensing = SensingRules(entries)
         }
         return setup
     } catch let error as JournalError {

@@ -78,6 +78,9 @@ extension RunInputs {
             amplitudeStep: device.stimulator?.amplitudeStep ?? Nanoamperes(1), network: networkFile?.path,
             format: format, montage: montage)
         setup.automaticReturn = limitsEntries.flatMap(AutomaticReturn.init)
+        setup.sensing = limitsEntries.map(SensingRules.init)
+        setup.networkHash = networkFile.map { Hash256(of: $0.bytes) }
+        if device.driver != Recording.driver { setup.expectedMontage = device.montage }
         return setup
     }
 

@@ -59,6 +59,7 @@ struct RunSession {
         }
         if arms { plan.rampTicks = setup.rampTicks }
         if let window = inputs.limits?.deadlineMissWindow.value, window > 0 { plan.missWindow = window * 1_000 }
+        plan.consentEnds = inputs.limitsEntries?.subject.consentExpires.value
         self.plan = plan
         directory = arguments.text("session") ?? Self.newDirectory(inputs.profile.name)
         do throws(AssemblyError) {

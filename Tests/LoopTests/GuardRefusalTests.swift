@@ -47,8 +47,15 @@ private func parts(_ limits: Limits) -> StimulationParts {
     return StimulationParts(
         controller: Controller(law: .openLoop(amplitude: Nanoamperes(2_000_000)), program: program), limits: limits,
         gate: GateState(limits: limits), outputMode: .openLoop, blanking: Blanking(),
-        format: BlockFormat(channels: 1, frames: 10, rateNumerator: 1_000, kind: .float32), arms: true,
-        profileController: Controller(law: .openLoop(amplitude: Nanoamperes(2_000_000)), program: program))
+        format: BlockFormat(channels: 1, frames: 10, rateNumerator: 1_000, kind: .float32), arms: true)
+}
+
+extension SafetyRecord {
+    /// A world in which nothing is wrong.
+    fileprivate mutating func sound() {
+        (logHealthy, clocksAgree, armingEvidence, consentExpired) = (1, 1, 1, 0)
+        realtimeOrVirtual = 1
+    }
 }
 
 private let decision = Decision(value: 1, confidence: 1, firstSample: 0, endSample: 10, isValid: true)
@@ -71,6 +78,7 @@ private final class Rig {
             refusals: RefusalCounts())
         var record = SafetyRecord()
         (record.hasReport, record.mode, record.leaseEnd) = (1, Int64(Mode.openLoop.rawValue), 260_000)
+        record.sound()
         state.consume(record)
     }
 
@@ -91,6 +99,7 @@ private final class Rig {
         var record = SafetyRecord()
         (record.hasReport, record.time, record.leaseEnd) = (1, tick.blockEnd, leaseEnd.value)
         (record.mode, record.flags) = (Int64(Mode.openLoop.rawValue), Int64(flags.rawValue))
+        record.sound()
         if let proposal = state.proposal, !proposal.segment.isRest {
             record.verdict = isRefusing ? InterlockSet.doseWindow.rawValue : proposal.broken.rawValue
             if record.verdict == 0 {
@@ -123,15 +132,16 @@ private final class Rig {
         #expect(rig.state.accepted?.amplitude.value == 2_000_000)
     }
 
-    @Test("The limits' expiry, which the guard reports, denies and leads to the file's on_expiry")
+    @Test("The limits' expiry, which the guard reports, leads to the file's on_expiry in the tick that finds it")
     func expiry() async {
         var limits = limits()
         limits.onExpiry = .rampOff
         let rig = Rig(limits)
         for k in 0..<20 { _ = await rig.tick(Int64(k)) }
         _ = await rig.tick(20, flags: .limitsExpired)
-        #expect(await rig.tick(21, flags: .limitsExpired).contains(.limitsInvalid))
-        #expect(rig.state.fallbackReasons.contains(.limitsInvalid))
+        #expect(await rig.tick(21, flags: .limitsExpired) == [])
+        #expect(rig.state.fallbackReasons == .limitsInvalid)
+        #expect(rig.state.alarms.byNumber == [2: 1])
     }
 
     @Test("A refused arming order ends the session")
@@ -182,7 +192,8 @@ private final class Rig {
             parts.automaticReturn = AutomaticReturn(
                 afterValid: Microseconds(0), count: 1, window: Microseconds(1_000_000))
             let evidence = Evidence.healthy(mode: .fallback, leaseEnd: Microseconds(250_000), validChannels: 1)
-            let mayReturn = parts.mayReturn(evidence, at: Microseconds(10_000))
+            let state = StimulationState(hasGuard: true, safetyPeriod: 5_000_000)
+            let mayReturn = parts.mayReturn(evidence, state, at: Microseconds(10_000))
             #expect(mayReturn == (kind == .openLoopBaseline || kind == .holdThenOff), "\(kind)")
         }
     }

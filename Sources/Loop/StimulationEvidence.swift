@@ -1,0 +1,82 @@
+internal import Interlocks
+internal import Signal
+internal import Stimulation
+
+extension StimulationParts {
+    /// What the gate must know of one tick, each field from its source; what nobody said stays unhealthy.
+    ///
+    /// `now` in nanoseconds: the block's end, or the safety tick that found the block missing.
+    func evidence(_ state: StimulationState, _ tick: Tick, at now: Int64) -> Evidence {
+        var evidence = Evidence()
+        evidence.mode = state.judgedMode
+        evidence.isArmed = state.mode != .off && state.mode != .latched
+        link(&evidence, state, at: now)
+        signal(&evidence, at: now)
+        decoder(&evidence, tick, at: now)
+        device(&evidence, state)
+        let last = state.last
+        evidence.limitsValid = true
+        evidence.limitsExpired = state.flags.contains(.limitsExpired)
+        evidence.consentExpired = last.consentExpired != 0
+        evidence.deadlineMissesInWindow = last.missesInWindow
+        evidence.realtimeOrVirtual = last.realtimeOrVirtual != 0
+        evidence.armingEvidenceValid = last.armingEvidence != 0
+        evidence.logHealthy = last.logHealthy != 0
+        evidence.clocksAgree = last.clocksAgree != 0
+        return evidence
+    }
+
+    /// IL-03, 04, 05, 06, 40: the guard's last report, and how old it is.
+    private func link(_ evidence: inout Evidence, _ state: StimulationState, at now: Int64) {
+        let last = state.last
+        evidence.tokenAge = Microseconds(max(0, now - last.time) / 1_000)
+        (evidence.actorsHealthy, evidence.sequenceValid) = (true, true)
+        evidence.leaseEnd = Microseconds(last.leaseEnd)
+        // In units of a third of the token timeout: a guard that is slow for a few safety ticks is not lost before its
+        // own watchdog could say so.
+        let silence = state.reportsMissing * state.safetyPeriod / 1_000
+        evidence.acknowledgementsMissing = silence * 3 / max(1, limits.tokenTimeout.value)
+        evidence.stopRequested = state.isStopped
+        evidence.latch = last.latch
+    }
+
+    /// IL-26, 27: the newest block, and how long ago the last good one ended.
+    private func signal(_ evidence: inout Evidence, at now: Int64) {
+        let validity = watch.validity
+        let gap = format.nanoseconds(ofSample: Int64(validity.gapSamples))
+        evidence.gap = Microseconds((gap + 999) / 1_000)
+        evidence.sampleAge = Microseconds(max(0, now - watch.validEnd) / 1_000)
+        evidence.samplesInOrder = watch.isInOrder
+        evidence.rateDeviation = watch.meter.deviation
+        evidence.validChannels = Int64(validity.validChannels)
+        evidence.signalSaturatedOrFlat = validity.isWatchedLost
+        evidence.signalDisturbed = validity.isDisturbed
+    }
+
+    /// IL-21, 29, 41: the decision, and what the controller makes of it.
+    private func decoder(_ evidence: inout Evidence, _ tick: Tick, at now: Int64) {
+        evidence.decoderValid = watch.isFinite
+        evidence.decisionIsCurrent = watch.isCurrent
+        evidence.spikeStorm = watch.isStorm(rated: tick.ratedSpikes)
+        evidence.nonFiniteDecisions = watch.nonFiniteDecisions(at: now)
+        evidence.confidence = millionths(watch.newest.confidence)
+        evidence.outOfDistribution = watch.novelty.distance
+        evidence.target = controller.target
+        let pair = Int(controller.program.pair)
+        evidence.controller = limits.pairs.indices.contains(pair) ? Int32(limits.pairs[pair].lead) : -1
+    }
+
+    /// IL-19, 30, 31, 32, 42, 45, 46: what the guard reported of device and verdicts.
+    private func device(_ evidence: inout Evidence, _ state: StimulationState) {
+        let (flags, verdict) = (state.flags, InterlockSet(rawValue: state.last.verdict))
+        evidence.uncertainDeliveries = flags.contains(.uncertain) ? 1 : 0
+        evidence.complianceReached = flags.contains(.compliance)
+        evidence.complianceEvents = state.complianceEvents
+        evidence.deviceMatches = !verdict.contains(.deviceIdentity)
+        evidence.readBackMatches = !verdict.contains(.readBack)
+        evidence.verdictsAgree = !verdict.contains(.verdictsDiffer)
+        evidence.residualVoltage = 0
+        (evidence.electrodeVoltageLow, evidence.electrodeVoltageHigh) = (0, 0)
+        (evidence.measuredImbalance, evidence.measuredNetCharge) = (PartsPerMillion(0), Femtocoulombs(0))
+    }
+}

@@ -1,0 +1,117 @@
+internal import Conditioning
+internal import Interlocks
+internal import Signal
+internal import Stimulation
+
+/// What the stimulation stage is made of.
+struct StimulationParts: Sendable {
+    var controller: Controller
+    var limits: Limits
+    var gate: GateState
+    /// Closed loop, or the open loop of a signed baseline.
+    var outputMode: Mode
+    var blanking: Blanking
+    var format: BlockFormat
+    /// The plan arms: proposals wait for the guard's word that output may run.
+    var arms: Bool
+    /// The controller of the profile, as it was before any fallback.
+    var profileController: Controller
+    /// The signed way back; nil: by hand.
+    var automaticReturn: AutomaticReturn?
+    var progress = ReturnProgress()
+    /// The signed fallback runs instead of the profile's law.
+    var hasFallenBack = false
+    /// Start of the last window that was proposed for.
+    var lastWindow = Microseconds(0)
+    /// A fallback's hold ends here, and output ramps off.
+    var holdEnd = Microseconds(.max)
+    /// What earlier blocks and decisions say about the next.
+    var watch: DecisionWatch
+    /// The newest tick that was decided, with its block or without.
+    var lastTick: Int64 = -1
+    /// The mode that the gate's history was last told of.
+    var mode = Mode.off
+    /// The newest impedance that the gate was told of, in mΩ; 0: none.
+    var impedance: Int64 = 0
+    /// Since when a fallback's pulses have been denied for their timing alone; nil while they are not.
+    var deniedSince: Microseconds?
+
+    init(
+        controller: Controller, limits: Limits, gate: GateState, outputMode: Mode, blanking: Blanking,
+        format: BlockFormat, arms: Bool, automaticReturn: AutomaticReturn? = nil
+    ) {
+        (self.controller, profileController) = (controller, controller)
+        (self.limits, self.gate, self.outputMode) = (limits, gate, outputMode)
+        (self.blanking, self.format, self.arms) = (blanking, format, arms)
+        self.automaticReturn = automaticReturn
+        watch = DecisionWatch(period: format.blockNanoseconds)
+    }
+}
+
+extension StimulationParts {
+    /// Leaves the decisions behind for what the signed file says: no pulse, ramp off, hold, or the baseline.
+    ///
+    /// Once.
+    mutating func fallBack(because reasons: InterlockSet) {
+        guard !hasFallenBack else { return }
+        hasFallenBack = true
+        switch reasons.isDisjoint(with: [.limitsInvalid, .consent]) ? limits.onSensorLoss : limits.onExpiry {
+        case .stop: controller = Controller(law: .none, program: controller.program)
+        case .rampOff: controller.release()
+        case .holdThenOff:
+            goOn(with: controller.program, at: controller.amplitude)
+            holdEnd = Microseconds(lastWindow.value + limits.holdMaximum.value)
+        case .openLoopBaseline:
+            guard let baseline = limits.baseline else { return controller.release() }
+            let program = StimulationProgram(
+                pair: baseline.pair, width: baseline.width, period: baseline.period, rampUp: limits.rampUp,
+                rampDown: limits.rampDown, maximumStep: limits.maximumStep,
+                amplitudeStep: controller.program.amplitudeStep)
+            goOn(with: program, at: baseline.amplitude)
+        }
+    }
+
+    private mutating func goOn(with program: StimulationProgram, at amplitude: Nanoamperes) {
+        var steady = Controller(law: .openLoop(amplitude: amplitude), program: program)
+        steady.resume(from: controller, at: lastWindow)
+        controller = steady
+    }
+
+    /// The guard refused what this gate permitted: the controller goes on from what was delivered.
+    ///
+    /// So its amplitude never runs ahead of the output, and no later step is too large for the guard (IL-20).
+    mutating func resynchronise(to accepted: SegmentTimes?) {
+        guard let accepted else { return controller.resynchronise(to: Nanoamperes(0), at: lastWindow) }
+        let pause = lastWindow.value - accepted.last.value
+        let isOff = pause > max(limits.lease.value, 2 * accepted.period.value)
+        controller.resynchronise(
+            to: isOff ? Nanoamperes(0) : accepted.amplitude, at: isOff ? lastWindow : accepted.first)
+    }
+
+    /// A pulse of a fallback was denied for `broken`: what denies the baseline leads to a ramp-off.
+    ///
+    /// A full dose window alone only skips the pulse. Bits of timing, which the next window may clear, get one lease.
+    ///
+    /// - Returns: True: the ramp-off itself was denied, and nothing but zero output is left.
+    mutating func isLost(deniedBy broken: InterlockSet, at now: Microseconds) -> Bool {
+        if broken == .doseWindow, !controller.isRampingOff { return false }
+        let since = deniedSince ?? now
+        deniedSince = since
+        let isTiming = broken.isSubset(of: [.ramp, .sequence, .frequencyOrGap, .uncertainDelivery])
+        if isTiming, now.value - since.value < limits.lease.value { return false }
+        guard !controller.isRampingOff else { return true }
+        controller.release()
+        deniedSince = nil
+        return false
+    }
+
+    /// What the device measured, told to the gate once for each new value (IL-25).
+    mutating func measure(_ milliohms: Int64, at now: Microseconds) {
+        guard milliohms > 0, milliohms != impedance else { return }
+        impedance = milliohms
+        guard limits.pairs.indices.contains(Int(controller.program.pair)) else { return }
+        let pair = limits.pairs[Int(controller.program.pair)]
+        for contact in pair.cathodes { gate.measured(milliohms, contact: contact, at: now) }
+        for contact in pair.anodes { gate.measured(milliohms, contact: contact, at: now) }
+    }
+}
