@@ -91,8 +91,19 @@ public struct SafetyRecord: BitwiseCopyable, Sendable, Hashable {
     public var guardRefusals: Int64 = 0
     /// ``GuardFlags``: refused orders, expiry of the limits, compliance.
     public var flags: Int64 = 0
-    /// mΩ, as the device last measured it; 0: not measured.
+    /// mΩ, as the device last measured it, and when, by its own clock; 0: not measured.
     public var impedance: Int64 = 0
+    public var impedanceTime: Int64 = 0
+    /// What else the device measured, in the units of ``DeviceMeasurements``.
+    public var residualVoltage: Int64 = 0
+    public var voltageLow: Int64 = 0
+    public var voltageHigh: Int64 = 0
+    public var measuredImbalance: Int64 = 0
+    public var measuredNetCharge: Int64 = 0
+    public var complianceEvents: Int64 = 0
+    public var uncertainDeliveries: Int64 = 0
+    /// ``SoftLimitSet``: soft limits whose excess is acknowledged on record.
+    public var acknowledged: Int64 = 0
     /// 1: the block of this tick was overdue, and the tick was decided without it.
     public var lacksBlock: Int64 = 0
     /// 1: the journal is being written; the clocks run alike; what arming rests on was verified.

@@ -5,8 +5,9 @@ internal import Signal
 ///     |1 s mean − calibration mean| / max(calibration sd, |calibration mean|), in millionths
 ///
 /// The calibration is the first ten seconds of valid decisions; until then nothing is out of distribution, because
-/// nothing is known of it. The mean as the least scale lets a burst and a suppressed rhythm pass, and stops a value that
-/// stays four times above its usual at the example's bound of 3. A function of the decisions alone: no clock, no seed.
+/// nothing is known of it. The mean as the least scale lets a burst and a suppressed rhythm pass, and stops a value
+/// that stays four times above its usual at the example's bound of 3. A function of the decisions alone: no clock, no
+/// seed.
 struct Novelty: Sendable {
     private let calibration: Int64
     private let share: Double

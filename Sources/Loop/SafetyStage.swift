@@ -207,6 +207,13 @@ extension SafetyRecord {
         maximumAmplitude = report.maximumAmplitude.value
         guardRefusals = report.refusals
         flags = Int64(report.flags.rawValue)
-        impedance = report.impedance
+        let measured = report.measured
+        (impedance, impedanceTime) = (measured.impedance, measured.impedanceTime.value)
+        residualVoltage = measured.residualVoltage
+        (voltageLow, voltageHigh) = (measured.electrodeVoltageLow, measured.electrodeVoltageHigh)
+        (measuredImbalance, measuredNetCharge) = (measured.imbalance.value, measured.netCharge.value)
+        complianceEvents = measured.complianceEvents
+        uncertainDeliveries = report.uncertainDeliveries
+        acknowledged = Int64(report.acknowledged.rawValue)
     }
 }

@@ -1,5 +1,5 @@
-public import Configuration
 internal import Conditioning
+public import Configuration
 public import Signal
 
 /// When the signed file calls the decoded channel saturated or flat (IL-27).

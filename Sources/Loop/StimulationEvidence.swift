@@ -17,12 +17,13 @@ extension StimulationParts {
         let last = state.last
         evidence.limitsValid = true
         evidence.limitsExpired = state.flags.contains(.limitsExpired)
-        evidence.consentExpired = last.consentExpired != 0
+        evidence.consentExpired = last.consentExpired != 0 || state.flags.contains(.consentExpired)
         evidence.deadlineMissesInWindow = last.missesInWindow
         evidence.realtimeOrVirtual = last.realtimeOrVirtual != 0
-        evidence.armingEvidenceValid = last.armingEvidence != 0
-        evidence.logHealthy = last.logHealthy != 0
-        evidence.clocksAgree = last.clocksAgree != 0
+        // Both must be right: what the runtime saw itself, and what the guard reported of its own.
+        evidence.armingEvidenceValid = last.armingEvidence != 0 && state.flags.contains(.selfTestPassed)
+        evidence.logHealthy = last.logHealthy != 0 && state.flags.contains(.logHealthy)
+        evidence.clocksAgree = last.clocksAgree != 0 && state.flags.contains(.clocksAgree)
         return evidence
     }
 
@@ -66,17 +67,19 @@ extension StimulationParts {
         evidence.controller = limits.pairs.indices.contains(pair) ? Int32(limits.pairs[pair].lead) : -1
     }
 
-    /// IL-19, 30, 31, 32, 42, 45, 46: what the guard reported of device and verdicts.
+    /// IL-18, 19, 30 to 33, 42, 45, 46: what the guard reported of device and verdicts.
     private func device(_ evidence: inout Evidence, _ state: StimulationState) {
-        let (flags, verdict) = (state.flags, InterlockSet(rawValue: state.last.verdict))
-        evidence.uncertainDeliveries = flags.contains(.uncertain) ? 1 : 0
+        let (flags, last) = (state.flags, state.last)
+        evidence.uncertainDeliveries = last.uncertainDeliveries
         evidence.complianceReached = flags.contains(.compliance)
-        evidence.complianceEvents = state.complianceEvents
-        evidence.deviceMatches = !verdict.contains(.deviceIdentity)
-        evidence.readBackMatches = !verdict.contains(.readBack)
-        evidence.verdictsAgree = !verdict.contains(.verdictsDiffer)
-        evidence.residualVoltage = 0
-        (evidence.electrodeVoltageLow, evidence.electrodeVoltageHigh) = (0, 0)
-        (evidence.measuredImbalance, evidence.measuredNetCharge) = (PartsPerMillion(0), Femtocoulombs(0))
+        evidence.complianceEvents = last.complianceEvents - state.complianceEventsAtArming
+        evidence.deviceMatches = flags.contains(.deviceMatches)
+        evidence.readBackMatches = flags.contains(.readBackMatches)
+        evidence.verdictsAgree = !InterlockSet(rawValue: last.verdict | last.latch).contains(.verdictsDiffer)
+        evidence.residualVoltage = last.residualVoltage
+        (evidence.electrodeVoltageLow, evidence.electrodeVoltageHigh) = (last.voltageLow, last.voltageHigh)
+        evidence.measuredImbalance = PartsPerMillion(last.measuredImbalance)
+        evidence.measuredNetCharge = Femtocoulombs(last.measuredNetCharge)
+        evidence.acknowledged = SoftLimitSet(rawValue: UInt8(truncatingIfNeeded: last.acknowledged))
     }
 }

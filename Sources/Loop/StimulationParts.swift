@@ -31,8 +31,8 @@ struct StimulationParts: Sendable {
     var lastTick: Int64 = -1
     /// The mode that the gate's history was last told of.
     var mode = Mode.off
-    /// The newest impedance that the gate was told of, in mΩ; 0: none.
-    var impedance: Int64 = 0
+    /// When the newest impedance was measured that the gate was told of; 0: none.
+    var impedanceTime: Int64 = 0
     /// Since when a fallback's pulses have been denied for their timing alone; nil while they are not.
     var deniedSince: Microseconds?
 
@@ -55,7 +55,7 @@ extension StimulationParts {
     mutating func fallBack(because reasons: InterlockSet) {
         guard !hasFallenBack else { return }
         hasFallenBack = true
-        switch reasons.isDisjoint(with: [.limitsInvalid, .consent]) ? limits.onSensorLoss : limits.onExpiry {
+        switch kind(because: reasons) {
         case .stop: controller = Controller(law: .none, program: controller.program)
         case .rampOff: controller.release()
         case .holdThenOff:
@@ -69,6 +69,14 @@ extension StimulationParts {
                 amplitudeStep: controller.program.amplitudeStep)
             goOn(with: program, at: baseline.amplitude)
         }
+    }
+
+    /// Which of the file's fallbacks.
+    ///
+    /// A full window leads to the baseline where that must always fit, else to a ramp-off.
+    private func kind(because reasons: InterlockSet) -> Fallback {
+        if reasons == .doseWindow { return limits.doseMode == .continuous ? .openLoopBaseline : .rampOff }
+        return reasons.isDisjoint(with: [.limitsInvalid, .consent]) ? limits.onSensorLoss : limits.onExpiry
     }
 
     private mutating func goOn(with program: StimulationProgram, at amplitude: Nanoamperes) {
@@ -105,13 +113,23 @@ extension StimulationParts {
         return false
     }
 
-    /// What the device measured, told to the gate once for each new value (IL-25).
-    mutating func measure(_ milliohms: Int64, at now: Microseconds) {
-        guard milliohms > 0, milliohms != impedance else { return }
-        impedance = milliohms
-        guard limits.pairs.indices.contains(Int(controller.program.pair)) else { return }
-        let pair = limits.pairs[Int(controller.program.pair)]
-        for contact in pair.cathodes { gate.measured(milliohms, contact: contact, at: now) }
-        for contact in pair.anodes { gate.measured(milliohms, contact: contact, at: now) }
+    /// What the device measured, told to the gate once for each measurement (IL-25).
+    mutating func measure(_ record: SafetyRecord) {
+        guard record.impedance > 0, record.impedanceTime != impedanceTime else { return }
+        impedanceTime = record.impedanceTime
+        for contact in limits.contacts.indices {
+            gate.measured(record.impedance, contact: contact, at: Microseconds(impedanceTime))
+        }
+    }
+
+    /// What `broken` asks for.
+    ///
+    /// A segment that merely reaches beyond a lease that runs is denied; only a lease that has ended latches.
+    func asked(_ broken: InterlockSet, _ evidence: Evidence, at now: Microseconds) -> Reaction {
+        let isAnswered = evidence.acknowledgementsMissing < CompiledCeilings.acknowledgementsMissing
+        let isRunning = now < evidence.leaseEnd && isAnswered
+        let asked = reaction(
+            of: isRunning ? broken.subtracting(.leaseExpired) : broken, evidence: evidence, under: limits)
+        return broken.isEmpty ? asked : asked.union(.deny)
     }
 }

@@ -51,7 +51,7 @@ internal import Stimulation
     private func decide(_ tick: Tick, _ parts: inout StimulationParts, at now: Int64) {
         let block = tick.blockEnd / (tick.index + 1)
         parts.lastTick = tick.index
-        prepare(&parts, at: Microseconds(now / 1_000))
+        prepare(&parts)
         parts.lastWindow = Microseconds((tick.blockEnd + block) / 1_000)
         if parts.lastWindow >= parts.holdEnd { parts.controller.release() }
         var attempt = attempt(tick, &parts, at: now, block: block)
@@ -69,7 +69,7 @@ internal import Stimulation
     }
 
     /// What the world decided since the last tick.
-    private func prepare(_ parts: inout StimulationParts, at now: Microseconds) {
+    private func prepare(_ parts: inout StimulationParts) {
         if parts.mode != state.judgedMode {
             parts.mode = state.judgedMode
             parts.gate.modeChanged()
@@ -77,7 +77,8 @@ internal import Stimulation
         if state.isRampingOff { parts.controller.release() }
         if state.wasRefused { parts.resynchronise(to: state.accepted) }
         state.wasRefused = false
-        parts.measure(state.last.impedance, at: now)
+        if state.wantsFallback { parts.fallBack(because: state.fallbackReasons) }
+        parts.measure(state.last)
     }
 
     /// One proposal and its verdict.
@@ -108,7 +109,7 @@ internal import Stimulation
         }
         return Attempt(
             segment: segment, evidence: evidence, broken: broken, isPermitted: isPermitted,
-            asked: reaction(of: broken, evidence: evidence, under: parts.limits))
+            asked: parts.asked(broken, evidence, at: time))
     }
 
     /// What follows from the verdict: a latch, the end of a fallback, a return, an entry, a record.

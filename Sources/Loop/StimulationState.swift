@@ -35,8 +35,8 @@ internal import Stimulation
     var wantsReturn = false
     /// What was worth an alarm, once for each cause.
     var alarms = AlarmBook()
-    /// How often the device reached its compliance limit: onsets of the guard's flag.
-    private(set) var complianceEvents: Int64 = 0
+    /// How often the device had reached its compliance limit before it was armed.
+    private(set) var complianceEventsAtArming: Int64 = 0
     /// The guard refused a proposal since the stimulation stage last looked.
     var wasRefused = false
     /// What the stimulator accepted last: amplitude, first and last pulse, period.
@@ -84,10 +84,14 @@ internal import Stimulation
             return
         }
         reportsMissing = 0
-        let wasCompliant = !flags.contains(.compliance)
         last = record
-        if wasCompliant, flags.contains(.compliance) { complianceEvents += 1 }
+        let before = mode
         mode = Mode(rawValue: UInt8(truncatingIfNeeded: record.mode)) ?? .latched
+        // The guard left by its own verdict, or because proposals stayed away: the runtime follows.
+        if mode == .fallback, before == .openLoop || before == .closedLoop, !wantsFallback, !isRampingOff {
+            fallbackReasons = record.verdict == 0 ? .sampleAge : InterlockSet(rawValue: record.verdict)
+        }
+        if !wasArmed { complianceEventsAtArming = record.complianceEvents }
         if mode == .armed || mode == .openLoop || mode == .closedLoop { wasArmed = true }
         if record.verdict != 0 { wasRefused = true }
         if record.echoPulses > 0 { accepted = SegmentTimes(record) }

@@ -11,7 +11,8 @@ import Testing
         var proposal: [UInt8] = []
         /// What the recorded inputs say to the stages.
         var inputs: [UInt8] = []
-        /// Safety ticks so far with a miss in their window or without a report of the guard: what a clock can change.
+        /// Safety ticks so far with a miss in their window, without a report of the guard or without their block: what
+        /// a clock can change.
         var late = 0
     }
 
@@ -19,7 +20,7 @@ import Testing
     static func ticks(_ folder: URL) throws -> [Int64: Tick] {
         let reader = try JournalReader(folder.path)
         var ticks: [Int64: Tick] = [:]
-        var input = [UInt8](repeating: 0, count: 176)
+        var input = [UInt8](repeating: 0, count: 296)
         var late = 0
         while let record = try reader.next() {
             switch record.kind {
@@ -32,18 +33,20 @@ import Testing
             case .recordedInput:
                 input = record.payload
                 let (misses, reports) = (input[24..<32], input[40..<48])
-                if misses.contains(where: { $0 != 0 }) || reports.allSatisfy({ $0 == 0 }) { late += 1 }
+                let isLate = misses.contains { $0 != 0 } || reports.allSatisfy { $0 == 0 }
+                if isLate || input[256..<264].contains(where: { $0 != 0 }) { late += 1 }
             default: break
             }
         }
         return ticks
     }
 
-    /// Of the words of a recorded input all but the report's counter, which numbers messages (word 6), and, where
-    /// the device is to deliver nothing (word 15), the moment at which it is to deliver nothing (word 11).
+    /// Of the words of a recorded input all but the report's counter, which numbers messages (word 6), when by its own
+    /// clock the device measured (word 23), and, where the device is to deliver nothing (word 15), the moment at which
+    /// it is to deliver nothing (word 11).
     private static func relevant(_ payload: [UInt8]) -> [UInt8] {
         var payload = payload
-        for at in 48..<56 { payload[at] = 0 }
+        for at in Array(48..<56) + Array(184..<192) { payload[at] = 0 }
         if payload[120..<128].allSatisfy({ $0 == 0 }) { for at in 88..<96 { payload[at] = 0 } }
         return payload
     }
