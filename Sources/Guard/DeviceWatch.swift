@@ -49,7 +49,10 @@ extension GuardCore where Device: ~Copyable {
             watch.pending.insert(.deviceIdentity)
         }
         let apart = answer.now.value.subtractingReportingOverflow(lastNow.value)
-        if apart.overflow || apart.partialValue.magnitude > CompiledCeilings.lease.value.magnitude {
+        // Before the session begins the device has no time to compare with.
+        if lastNow.value >= 0,
+            apart.overflow || apart.partialValue.magnitude > CompiledCeilings.lease.value.magnitude
+        {
             watch.clocksAgree = false
             watch.pending.insert(.clock)
         }
