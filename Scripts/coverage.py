@@ -7,7 +7,16 @@ import collections
 import json
 import sys
 
-GUARD = ["GuardCore.swift", "TokenTick.swift", "Watchdog.swift", "FallbackProgram.swift"]
+# What decides in the guard; the rest of that room is sockets, files and the process.
+GUARD = [
+    "GuardCore.swift", "TokenTick.swift", "Watchdog.swift", "FallbackProgram.swift", "Consequence.swift",
+    "DeviceWatch.swift", "OwnEvidence.swift",
+]
+# What the gate reads, answers and reckons with, which other rooms see too.
+SHARED = [
+    "Contact.swift", "Evidence.swift", "ExactArithmetic.swift", "InterlockSet.swift", "Limits.swift", "Mode.swift",
+    "Reaction.swift", "Segment.swift", "SensoryLimits.swift",
+]
 
 
 def room_of(path):
@@ -38,13 +47,17 @@ def main():
     for entry in sorted(export["files"], key=lambda entry: entry["filename"]):
         path, name = entry["filename"], entry["filename"].split("/")[-1]
         room = room_of(path)
-        if room != "Interlocks" and not (room == "Guard" and name in GUARD):
+        if room == "Signal" and name in SHARED:
+            total = "Interlocks"
+        elif room == "Interlocks" or (room == "Guard" and name in GUARD):
+            total = room
+        else:
             continue
         lines, regions = entry["summary"]["lines"], entry["summary"]["regions"]
         numbers = [lines["covered"], lines["count"], regions["covered"], regions["count"]]
-        totals[room] = [a + b for a, b in zip(totals[room], numbers)]
+        totals[total] = [a + b for a, b in zip(totals[total], numbers)]
         print("{:44} lines {:3}/{:3}  regions {:3}/{:3}".format(f"Sources/{room}/{name}", *numbers))
-        if places[path] and (room == "Interlocks" or numbers[0] < numbers[1]):
+        if places[path] and (total == "Interlocks" or numbers[0] < numbers[1]):
             print("    not reached: " + " ".join(places[path]))
     gate, guard = totals["Interlocks"], totals["Guard"]
     passes = gate[0] == gate[1] > 0 and gate[2] == gate[3] > 0 and guard[0] == guard[1] > 0

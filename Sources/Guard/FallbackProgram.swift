@@ -52,8 +52,7 @@ struct FallbackProgram: Hashable, Sendable {
     /// True when nothing more will come.
     func isOver(at now: Microseconds) -> Bool {
         switch kind {
-        case .stop: true
-        case .rampOff: controller.isAtRest || now > deadline
+        case .stop, .rampOff: controller.isAtRest || now > deadline
         case .holdThenOff: now > deadline
         case .openLoopBaseline: false
         }
@@ -68,6 +67,8 @@ struct FallbackProgram: Hashable, Sendable {
         return controller.propose(decision: decision, tickEnd: now, windowStart: start, windowEnd: nextWindow)
     }
 
-    /// The segment was refused: it will not run.
-    mutating func reject() { controller.reject() }
+    /// The segment was refused and will not run: the ramp goes on from the `present` output, which a pause ends.
+    mutating func reject(at present: (amplitude: Nanoamperes, since: Microseconds)) {
+        controller.resynchronise(to: present.amplitude, at: present.since)
+    }
 }

@@ -56,9 +56,15 @@ extension GuardCore where Device: ~Copyable {
     mutating func play() {
         guard mode == .fallback, var program = fallback else { return }
         if program.isOver(at: lastNow) { return endFallback() }
+        let before = program.controller.amplitude
         guard let segment = program.next(at: lastNow) else { return }
         leaseEnd = Microseconds(lastNow.value + leaseLength)
-        if segment.isRest {
+        // Pulses that a full window denied may have been a pause, after which output counts as 0: it ramps anew.
+        let lead = limits.pairs.indices.contains(Int(segment.pair)) ? limits.pairs[Int(segment.pair)].lead : 0
+        let present = state.output(lead: lead, at: segment.firstPulse)
+        let hasPaused = !segment.isRest && present.amplitude != before
+        if hasPaused { program.reject(at: present) }
+        if segment.isRest || hasPaused {
             keepAlive()
             fallback = program
             return
@@ -74,7 +80,7 @@ extension GuardCore where Device: ~Copyable {
         }
         refusals += 1
         if broken.contains(.compliance) { watch.complianceReached = false }
-        program.reject()
+        program.reject(at: present)
         switch FallbackDenial(of: broken, in: program.kind, evidence: evidence, under: limits) {
         case .skip:
             keepAlive()
