@@ -212,4 +212,82 @@ import Testing
         #expect(bench.core.mode == .fallback && bench.notes.delivered.count == 8)
         #expect(bench.core.refusals > 0)
     }
+
+    @Test("Where the guard's own verdict asks for zero or for a latch, no fallback follows")
+    func harderVerdicts() {
+        var bench = Self.running { $0.onSensorLoss = .openLoopBaseline }
+        bench.core.watch.deviceMatches = false
+        #expect(bench.token(at: 85_000, proposing: pulse(100_000, at: 100_000)).mode == .latched)
+        #expect(bench.core.latch == .deviceIdentity && bench.notes.zeros == [85_000])
+        // The third decision in 10 s that is no number.
+        bench = Self.running { $0.onSensorLoss = .openLoopBaseline }
+        var third = bench.record(at: 100_000)
+        (third.hasProposal, third.segment) = (true, pulse(100_000, at: 115_000))
+        (third.evidence.decoderValid, third.evidence.nonFiniteDecisions) = (false, 3)
+        _ = bench.send(third, at: 100_000)
+        #expect(bench.core.mode == .latched && bench.core.latch == .decoderValidity)
+    }
+
+    @Test("A proposal of a runtime in which a stage is silent is a lost runtime")
+    func silentStage() {
+        var bench = Self.running { $0.onWatchdog = .rampOff }
+        var silent = bench.record(at: 85_000)
+        (silent.hasProposal, silent.segment, silent.health) = (true, pulse(100_000, at: 100_000), 1)
+        #expect(bench.send(silent, at: 85_000).mode == .fallback)
+        #expect(bench.core.latch == .tokenStale)
+    }
+
+    @Test("A baseline of the runtime that is denied for the log becomes the guard's ramp-off")
+    func baselineWithoutLog() {
+        var bench = Self.running { $0.onSensorLoss = .openLoopBaseline }
+        _ = bench.token(at: 85_000, proposing: pulse(100_000, at: 97_692), mode: .fallback)
+        bench.core.stateFailed = true
+        let report = bench.token(at: 90_000, proposing: pulse(110_000, at: 105_384), mode: .fallback)
+        #expect(InterlockSet(rawValue: report.verdict) == .logAndDisk)
+        #expect(bench.core.fallback?.kind == .rampOff && bench.core.latch.isEmpty)
+        // The guard leaves the loop once; the runtime's wish changes nothing more.
+        #expect(bench.token(at: 91_000, mode: .fallback).mode == .fallback)
+    }
+
+    @Test("Three deliveries in sequence that are uncertain latch IL-30")
+    func uncertainThrice() {
+        var bench = Self.running()
+        bench.notes.failure = .refused(code: 1)
+        for step in 9...11 {
+            let time = Int64(step) * 10_000
+            _ = bench.token(at: time, proposing: pulse(100_000, at: time + 10_000))
+            bench.core.watch.uncertain = 0
+        }
+        #expect(bench.core.mode == .latched && bench.core.latch == .uncertainDelivery)
+    }
+
+    @Test("One interlock at a time: what a lease that still runs denies does not latch, one that is over does")
+    func consequences() {
+        let evidence = Evidence.healthy(mode: .closedLoop, leaseEnd: Microseconds(0), validChannels: 2)
+        let running = Consequence(of: .leaseExpired, evidence: evidence, under: testLimits(), isLeaseOver: false)
+        let over = Consequence(of: .leaseExpired, evidence: evidence, under: testLimits(), isLeaseOver: true)
+        #expect(running == Consequence(of: [], evidence: evidence, under: testLimits(), isLeaseOver: false))
+        #expect(over.latching == .leaseExpired && over.zeroing.isEmpty && over.ramping.isEmpty)
+        var unanswered = evidence
+        unanswered.acknowledgementsMissing = 3
+        let silent = Consequence(of: .leaseExpired, evidence: unanswered, under: testLimits(), isLeaseOver: false)
+        #expect(silent.latching == .leaseExpired)
+        let mixed = Consequence(
+            of: [.stop, .waveformClass, .sampleAge], evidence: evidence, under: testLimits(), isLeaseOver: false)
+        #expect(mixed.zeroing == .stop && mixed.latching == [.stop, .waveformClass] && mixed.ramping == .sampleAge)
+    }
+
+    @Test("What denies a ramp-off, and what asks for zero, ends a fallback; a hold that is denied ramps off")
+    func denials() {
+        let evidence = Evidence.healthy(mode: .fallback, leaseEnd: Microseconds(0), validChannels: 2)
+        let cases: [(InterlockSet, Fallback, FallbackDenial)] = [
+            (.compliance, .rampOff, .zero), (.doseWindow, .rampOff, .zero), (.clock, .openLoopBaseline, .zero),
+            (.clock, .holdThenOff, .zero), (.compliance, .holdThenOff, .rampOff), (.doseWindow, .holdThenOff, .rampOff),
+            (.doseWindow, .openLoopBaseline, .skip), ([.doseWindow, .ramp], .openLoopBaseline, .rampOff),
+        ]
+        for (broken, kind, expected) in cases {
+            let denial = FallbackDenial(of: broken, in: kind, evidence: evidence, under: testLimits())
+            #expect(denial == expected)
+        }
+    }
 }

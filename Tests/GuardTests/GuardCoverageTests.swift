@@ -12,6 +12,7 @@ private struct FailingStimulator: LeasedStimulator, ~Copyable {
         var poll: DeliveryError?
         var power: DeliveryError?
         var isActiveAfterZero = false
+        var clockOffset: Int64 = 0
         var powerRemoved = 0
     }
 
@@ -34,7 +35,7 @@ private struct FailingStimulator: LeasedStimulator, ~Copyable {
 
     mutating func poll() throws(DeliveryError) {
         if let failure = faults.poll { throw failure }
-        (report.isActive, report.now) = (faults.isActiveAfterZero, now)
+        (report.isActive, report.now) = (faults.isActiveAfterZero, Microseconds(now.value + faults.clockOffset))
     }
 
     mutating func removePower() throws(DeliveryError) {
@@ -228,5 +229,71 @@ private func record(_ order: RuntimeOrder, sequence: UInt64, at now: Int64) -> R
         told.evidence.latch = latch
         #expect(bench.send(told, at: 85_000).mode == .latched)
         #expect(bench.core.latch == expected && bench.notes.zeros == [85_000])
+    }
+
+    @Test("What the device's answer shows ends output: a pressed stop, another identity, another clock")
+    func answers() {
+        let changes: [(InterlockSet, (inout Bench) -> Void)] = [
+            (.stop, { $0.core.device.report.stopPressed = true }),
+            (.deviceIdentity, { $0.core.device.report.identity.serial = Words32(9, 9, 9, 9) }),
+        ]
+        for (expected, change) in changes {
+            var bench = Self.running()
+            change(&bench)
+            #expect(bench.token(at: 85_000).mode == .latched)
+            #expect(bench.core.latch == expected && bench.notes.zeros.first == 85_000)
+        }
+    }
+
+    @Test("Compliance reached three times, and a residual voltage over the file's bound, end output")
+    func measurements() {
+        for change: (inout DeviceMeasurements) -> Void in [
+            { $0.complianceEvents = 3 }, { $0.residualVoltage = 100_001 }, { $0.residualVoltage = -100_001 },
+        ] {
+            var bench = Self.running { $0.residualVoltage = 100_000 }
+            change(&bench.notes.measured)
+            #expect(bench.token(at: 85_000).mode == .latched)
+            #expect(bench.core.latch == .compliance)
+        }
+        var bench = Self.running()
+        bench.core.device.report.complianceReached = true
+        #expect(bench.token(at: 85_000).flags.contains(.compliance))
+    }
+
+    @Test("Contacts whose impedance nobody measured, and a residual voltage, stand against arming")
+    func armingMeasurements() {
+        var limits = testLimits()
+        limits.contacts[0].impedance = ImpedanceBounds(
+            range: 250_000...3_500_000, maximumAge: Microseconds(1_000_000), maximumStep: PartsPerMillion(300_000))
+        var bench = Bench(limits: limits)
+        #expect(InterlockSet(rawValue: bench.arm(at: 0).verdict) == .impedance)
+        limits = testLimits()
+        limits.residualVoltage = 100_000
+        bench = Bench(limits: limits)
+        bench.notes.measured.residualVoltage = 100_001
+        #expect(InterlockSet(rawValue: bench.arm(at: 0).verdict) == .compliance)
+        // Compliance that was counted before arming is no reason, where no residual voltage is bounded.
+        bench = Bench()
+        bench.notes.measured.complianceEvents = 5
+        #expect(bench.arm(at: 0).verdict == 0)
+    }
+
+    @Test("A device whose clock is a second apart from the guard's fails the self-test")
+    func clockApart() {
+        let faults = FailingStimulator.Faults()
+        faults.clockOffset = 1_000_000
+        var core = failing(faults)
+        #expect(
+            InterlockSet(rawValue: core.handle(record(.arm, sequence: 1, at: 0), at: Microseconds(0)).verdict) == .clock
+        )
+    }
+
+    @Test("A device that reads output after off and goes quiet again keeps its power, and stays latched")
+    func outputWasOn() {
+        var bench = Bench()
+        bench.core.device.report.deliveredPulses = 5
+        bench.core.advance(to: Microseconds(100_000))
+        #expect(bench.core.mode == .latched && bench.core.latch.contains(.readBack))
+        #expect(!bench.token(at: 110_000).flags.contains(.powerRemoved))
     }
 }

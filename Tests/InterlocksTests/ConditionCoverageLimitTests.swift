@@ -77,4 +77,13 @@ import Testing
         rig.feedback.flashes = .max - 1
         #expect(rig.broken() == [])
     }
+
+    /// (2⁶³ − 1)² · 16 has 130 bits.
+    @Test("A product of more than 128 bits holds nothing, and a bit below 0 is no interlock")
+    func beyondArithmetic() {
+        #expect(!isProduct(.max, .max, 16, atMost: .max, .max, 16))
+        #expect(!isProduct(1, 1, atMost: .max, .max, 16))
+        #expect(isProduct(.max, .max, 1, atMost: .max, .max, 1))
+        #expect(InterlockSet(bit: -1).isEmpty && InterlockSet(bit: 64).isEmpty)
+    }
 }
