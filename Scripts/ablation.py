@@ -5,9 +5,10 @@
     python3 Scripts/ablation.py --fresh           forgets what an earlier run has found
 
 The package is copied to .build/ablation. In the copy, and only there, the gate clears bit N just before its verdict is
-complete, with N from the environment; the copy is built once and its tests run once for each bit. A run that was
-stopped goes on where it was, unless a source has changed since. Ends with `ablation: ...: pass`, or `fail` (exit 1) if
-a row is empty or the tests do not pass with every interlock in place.
+complete, with N from the environment; the copy is built once, and its tests run once for each bit. The fault tests are
+those whose names begin with FI-nn, but for the ones that start whole programs and take their time; the tests of the
+gate run beside them. A run that was stopped goes on where it was, unless a source has changed since. Ends with
+`ablation: ...: pass`, or `fail` (exit 1) if a row is empty or the tests do not pass with every interlock in place.
 """
 
 import argparse
@@ -38,7 +39,12 @@ let ablated: InterlockSet = {
     return InterlockSet(bit: bit)
 }()
 '''
-FAULT = re.compile(r"\bFI[-_ ]?0*(\d+)", re.I)
+FAULT = re.compile(r"\bFI-(\d\d)\b")
+NAMED = re.compile(r'@Test\(\s*"((?:FI-\d\d )+)[^"]*".*?\bfunc\s+`?([^`(]+)`?\s*\(', re.DOTALL)
+# Processes, files and clocks of the system: minutes for each interlock, and nothing that the other tests do not see.
+PROCESSES = re.compile(r"EndToEndTests/|FaultTests/(OS|Signals|Recorder)|SessionsTests/|ConfigurationTests/")
+# The tests of the gate itself; what they miss is counted, and is no row's proof.
+BESIDE = "InterlocksTests"
 SECONDS = 1800
 
 
@@ -82,9 +88,28 @@ def titles(text):
     return re.findall(r'"([^"]*)"', match.group(1)) if match else []
 
 
+def fault_tests():
+    """The fault tests that take part, as `Target.function` by target."""
+    found = {}
+    for path in sorted((package_part.ROOT / "Tests").glob("*/*.swift")):
+        if PROCESSES.search(str(path.relative_to(package_part.ROOT))):
+            continue
+        for match in NAMED.finditer(path.read_text(encoding="utf-8")):
+            found.setdefault(path.parent.name, []).append(match.group(2).strip())
+    return found
+
+
+def filters(found):
+    words = ["--filter", rf"^{BESIDE}\."]
+    for target, functions in found.items():
+        for function in functions:
+            words += ["--filter", rf"^{target}\.(\w+/)*`?{re.escape(function)}`?\("]
+    return words
+
+
 def failures(events):
-    """Titles of tests that failed or did not end, with the faults that their titles or messages name."""
-    names, begun, ended, failed = {}, set(), set(), {}
+    """Titles of tests that failed or did not end, with the faults that their titles name."""
+    names, begun, ended, failed = {}, set(), set(), set()
     for line in events.read_text(errors="replace").splitlines() if events.exists() else []:
         try:
             record = json.loads(line)
@@ -99,17 +124,14 @@ def failures(events):
         elif payload.get("kind") == "testEnded":
             ended.add(test)
         elif payload.get("kind") == "issueRecorded" and not payload.get("issue", {}).get("isKnown"):
-            said = " ".join(message.get("text", "") for message in payload.get("messages", []))
-            failed.setdefault(test, []).append(said)
-    for test in (begun & set(names)) - ended:
-        failed.setdefault(test, [])
-    return {names[test]: faults(names[test], failed[test]) for test in failed if test in names}
+            failed.add(test)
+    failed |= (begun & set(names)) - ended
+    return {names[test]: faults(names[test]) for test in failed if test in names}
 
 
-def faults(name, messages):
+def faults(name):
     """Numbers of the FI rows that a failed test stands for; empty where it stands for none."""
-    found = FAULT.findall(name) or [number for message in messages for number in FAULT.findall(message)]
-    return sorted({int(number) for number in found})
+    return sorted({int(number) for number in FAULT.findall(name)})
 
 
 def run(bit, tests, bundle):
@@ -120,8 +142,7 @@ def run(bit, tests, bundle):
     events = pathlib.Path(tempfile.mkstemp(suffix=".jsonl", dir=WORK)[1])
     command = [bundle, "--testing-library", "swift-testing", "--no-parallel"]
     command += ["--event-stream-version", "0", "--event-stream-output-path", events]
-    for name in tests:
-        command += ["--filter", f"^{name}\\."]
+    command += tests
     environment = {**os.environ, "ANSA_ABLATE": "" if bit is None else str(bit)}
     try:
         done = subprocess.run(
@@ -164,13 +185,13 @@ def others(row):
     return sum(1 for found in row.values() if not found)
 
 
-def table(rows, names, tests, seconds):
+def table(rows, names, targets):
     lines = [
         "# Ablation: each interlock removed, and the fault tests that miss it", "",
         "Written by `make ablation`; not to be edited. In a copy of the gate the named interlock's bit is always cleared.",
-        f"Then the tests of {' and '.join(tests)} run, and each row names the faults whose tests fail.",
-        "The last column counts failing tests that stand for no single fault.", "",
-        "| IL | Interlock | Fault tests that fail without it | Others |", "|---|---|---|---|",
+        f"Then the fault tests of {', '.join(targets)} run, and each row names the faults whose tests fail.",
+        f"The last column counts the failing tests of the gate itself ({BESIDE}).", "",
+        "| IL | Interlock | Fault tests that fail without it | Tests of the gate |", "|---|---|---|---|",
     ]
     for bit, row in sorted(rows.items(), key=lambda item: int(item[0])):
         lines.append(f"| {int(bit):02} | {names[int(bit)]} | {cell(row) or 'none'} | {others(row)} |")
@@ -180,21 +201,20 @@ def table(rows, names, tests, seconds):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bits", default="")
-    parser.add_argument("--tests", default="")
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    known = package_part.dependencies()
-    tests = options.tests.split(",") if options.tests else [n for n in ["FaultTests", "InterlocksTests"] if n in known]
+    found = fault_tests()
+    tests, count = filters(found), sum(map(len, found.values()))
     source = next((package_part.ROOT / "Sources").rglob("InterlockSet.swift")).read_text()
     every, names = implemented(source), titles(source)
     bits = [int(bit) for bit in options.bits.split(",")] if options.bits else every
     WORK.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    bundle = build(tests, ["ansa-guard", "ansa-virtual-stimulator"])
-    print(f"ablation: built after {time.monotonic() - started:.0f} s; {' and '.join(tests)}", flush=True)
+    bundle = build([BESIDE, *found], ["ansa-guard", "ansa-virtual-stimulator"])
+    print(f"built after {time.monotonic() - started:.0f} s; {count} fault tests", flush=True)
 
-    state, key = WORK / "rows.json", digest(WORK / "package") + ",".join(tests)
+    state, key = WORK / "rows.json", digest(WORK / "package") + " ".join(tests)
     rows = {} if options.fresh else load(state, key)
     if "whole" not in rows:
         broken, code, said = run(None, tests, bundle)
@@ -215,10 +235,10 @@ def main():
             print(f"IL-{bit:02} {names[bit]}: {cell(broken) or '-'} and {others(broken)} others", flush=True)
 
     rows = {bit: row for bit, row in rows.items() if bit != "whole" and int(bit) in bits}
-    empty = [bit for bit, row in rows.items() if not (cell(row) or ("FaultTests" not in tests and row))]
+    empty = [bit for bit, row in rows.items() if not cell(row)]
     if not options.bits:
         TABLE.parent.mkdir(parents=True, exist_ok=True)
-        TABLE.write_text(table(rows, names, tests, time.monotonic() - started))
+        TABLE.write_text(table(rows, names, sorted(found)))
     for bit in empty:
         print(f"IL-{int(bit):02} {names[int(bit)]}: no fault test misses it")
     print(f"ablation: {len(rows)} interlocks removed in turn, {len(rows) - len(empty)} missed by a fault test, "
