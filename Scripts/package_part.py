@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CALL = re.compile(r'(?<!\w)(?:room|program|tests|library|\.target|\.executable)\(\s*(?:name: )?"([^"]+)"')
+CALL = re.compile(r'(?<!\w)(?:room|program|tests|library|\.\w*[tT]arget|\.executable)\(\s*(?:name: )?"([^"]+)"')
 
 
 def dependencies():

@@ -15,6 +15,8 @@ import Testing
             "SensoryLimits", "Units",
         ].map { "Sources/Signal/\($0).swift" })
 
+    static let files = SourceFile.sources.filter { $0.room == "Interlocks" || shared.contains($0.path) }
+
     static func breaks(of code: String, path: String = "Sources/Interlocks/Plant.swift") -> [RuleBreak] {
         let lines = code.components(separatedBy: "\n")
         let file = SourceFile(path: path, lines: lines, code: SourceFile.code(of: lines))
@@ -23,7 +25,7 @@ import Testing
 
     @Test("The safety core breaks none of its coding rules")
     func room() {
-        let files = SourceFile.sources.filter { $0.room == "Interlocks" || Self.shared.contains($0.path) }
+        let files = Self.files
         #expect(files.count(where: { $0.room == "Interlocks" }) >= 10)
         #expect(files.count(where: { $0.room == "Signal" }) == Self.shared.count)
         let breaks = InterlockLint(files: files, manifest: Self.manifest).breaks
@@ -34,6 +36,17 @@ import Testing
     func plant(plant: Plant) {
         #expect(Set(Self.breaks(of: plant.violation).map(\.rule)) == [plant.rule])
         #expect(Self.breaks(of: plant.twin).map(\.description) == [])
+    }
+
+    @Test("A violation is found among the files of the safety core too", arguments: InterlockRule.allCases)
+    func plantAmongFiles(rule: InterlockRule) throws {
+        let lines = try #require(Plant.all.first { $0.rule == rule }).violation.components(separatedBy: "\n")
+        let plant = SourceFile(
+            path: "Sources/Interlocks/Plant.swift", lines: lines, code: SourceFile.code(of: lines))
+        let breaks = InterlockLint(files: Self.files + [plant], manifest: Self.manifest).breaks
+        // A room of 1,000 lines has no room for a plant.
+        #expect(Set(breaks.map(\.rule)).subtracting([.size]) == Set([rule]).subtracting([.size]))
+        #expect(breaks.contains { $0.rule == rule })
     }
 
     @Test("Each rule has a planted violation")
