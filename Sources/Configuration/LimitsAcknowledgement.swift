@@ -85,6 +85,14 @@ public func loadAcknowledgements(_ bytes: [UInt8], limitsHash: [UInt8]) -> SoftL
     return acknowledged
 }
 
+/// As ``loadAcknowledgements(_:limitsHash:)``, with the bytes of the limits file instead of their hash.
+public func loadAcknowledgements(_ bytes: [UInt8], limits: [UInt8]) -> SoftLimitSet {
+    loadAcknowledgements(bytes, limitsHash: Sodium.blake2b(limits, length: 32))
+}
+
+/// Where the acknowledgements for the limits file at `limits` stand: `X.limits.yaml.acknowledgements`.
+public func acknowledgementsPath(of limits: String) -> String { "\(limits).acknowledgements" }
+
 /// Every line of a file of acknowledgements, for whichever limits file, in its order.
 ///
 /// - Throws: what is wrong with the first line that cannot be read.

@@ -150,8 +150,7 @@ extension LimitsAnswers {
         let strongest = max(patientAmplitude.value, baselineAmplitude.value)
         let (product, overflow) = strongest.multipliedReportingOverflow(by: baselineWidth.value)
         let charge = Fraction(UInt128(max(0, overflow ? Int64.max : product)), over: UInt128(shares))
-        let span = UInt128(length + (length + 63) / 64)
-        let pulses = Fraction(span * UInt128(max(0, baselineFrequency.value)), over: 1_000_000_000).roundedUp + 1
+        let pulses = LimitsFile.mostPulses(in: length, at: baselineFrequency.value) + 1
         let needed = charge.times(UInt128(pulses)).roundedUp
         var step: Int64 = 1
         while needed / step >= 1_000 { step *= 10 }

@@ -30,8 +30,13 @@ public struct WindowLoad: Hashable, Sendable {
     public var limit: Int64
     /// fC that the pulses bring to the contact with the largest share in the window's whole length.
     public var demand: Fraction
-    /// µs from empty to full, rounded down; nil where the pulses may go on for ever.
+    /// µs from empty to full, rounded down; nil where the window's whole length is too short for that.
     public var timeUntilFull: Int64?
+    /// fC that the gate counts at most when the pulses go on: it keeps 64 buckets and one that is partly expired.
+    public var counted: Fraction
+
+    /// True where the gate lets the pulses go on for ever.
+    public var isHeld: Bool { counted.isAtMost(Fraction(limit)) }
 }
 
 /// A stimulation worth knowing: the strongest, the strongest recommended, the patient's strongest, the baseline.
@@ -142,11 +147,13 @@ extension LimitsFile {
         let rate = Fraction(UInt128(charge)).times(UInt128(millihertz)).divided(by: 1_000 * UInt128(sides.least))
         let windows = dose.windows.map { window -> WindowLoad in
             let demand = rate.times(UInt128(window.length.value)).divided(by: 1_000_000)
+            let pulses = Self.mostPulses(in: window.length.value, at: millihertz)
             let fill = Fraction(
                 Fraction.product(UInt128(window.charge.value) * 1_000_000, rate.denominator), over: rate.numerator)
             return WindowLoad(
                 length: window.length.value, limit: window.charge.value, demand: demand,
-                timeUntilFull: demand.isAtMost(Fraction(window.charge.value)) ? nil : fill.roundedDown)
+                timeUntilFull: demand.isAtMost(Fraction(window.charge.value)) ? nil : fill.roundedDown,
+                counted: Fraction(UInt128(charge), over: UInt128(sides.least)).times(UInt128(pulses)))
         }
         // fC/s × 10⁻⁶ is nA; × ppm × 10⁻⁶ is what does not return.
         let average = rate.divided(by: 1_000_000)
@@ -158,6 +165,12 @@ extension LimitsFile {
             netCurrent: average.times(UInt128(hard.imbalancePerPulse.value)).divided(by: 1_000_000),
             netBindsAt: Fraction(Fraction.product(netLimit, average.denominator), over: average.numerator),
             voltage: highestImpedance.map { Fraction(UInt128(amplitude) * UInt128($0.value)) })
+    }
+
+    /// The most pulses that the gate counts at once in a window of `length` µs: those of 65 of its 64 buckets.
+    static func mostPulses(in length: Int64, at millihertz: Int64) -> Int64 {
+        let span = UInt128(max(0, length)) + UInt128(max(16, (max(0, length) + 63) / 64))
+        return Fraction(span * UInt128(max(0, millihertz)), over: 1_000_000_000).roundedUp
     }
 
     private func load(

@@ -190,8 +190,9 @@ extension LimitsFile {
     /// Largest charge of a pulse, over the pair, that repeated at `millihertz` keeps every dose window for ever.
     private func chargeHeld(at millihertz: Int64, _ sides: PairSides) -> Int64? {
         dose.windows.map { window in
-            let whole = UInt128(max(0, window.charge.value)) * 1_000_000_000 * UInt128(sides.least)
-            return Fraction(whole, over: UInt128(max(1, millihertz)) * UInt128(max(1, window.length.value))).roundedDown
+            let pulses = max(1, Self.mostPulses(in: window.length.value, at: millihertz))
+            return Fraction(UInt128(max(0, window.charge.value)) * UInt128(sides.least), over: UInt128(pulses))
+                .roundedDown
         }.min()
     }
 

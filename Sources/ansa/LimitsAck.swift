@@ -27,9 +27,6 @@ extension Command {
     }
 }
 
-/// `X.limits.yaml.acknowledgements`.
-func acknowledgementsPath(of limits: String) -> String { "\(limits).acknowledgements" }
-
 /// Every acknowledgement beside the limits file at `path` that is for exactly `bytes` and was not withdrawn.
 ///
 /// - Throws: where the file of acknowledgements is damaged.

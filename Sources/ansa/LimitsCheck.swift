@@ -19,14 +19,7 @@ extension Command {
             var problems = limitsProblems(
                 bytes, path: path, device: device, subject: arguments.text("subject"), at: try checkTime(arguments),
                 used: try usedRevisions())
-            let acknowledged = try acknowledgements(of: bytes, path: path)
-            for index in problems.indices {
-                guard let record = acknowledged.first(where: { "ANSA-\($0.code)" == problems[index].code }) else {
-                    continue
-                }
-                problems[index].text +=
-                    " Acknowledged by \(record.by) on \(FileDate.date(record.at)): \(record.reason)"
-            }
+            try noteAcknowledgements(of: bytes, path: path, in: &problems)
             return tell(problems, about: path, done: "as a file, and for \(device?.id ?? "no device")", arguments)
         }
     }
@@ -44,6 +37,22 @@ func limitsDevice(_ arguments: ParsedArguments, beside path: String) throws(Fail
         throw Failure(error)
     }
     return try DeviceFiles.load(profile.device, from: folder).device
+}
+
+/// Adds to each problem that was acknowledged by whom and when; a damaged record is a problem of its own.
+private func noteAcknowledgements(of bytes: [UInt8], path: String, in problems: inout [Problem]) throws(Failure) {
+    let file = acknowledgementsPath(of: path)
+    guard FileManager.default.fileExists(atPath: file) else { return }
+    let text = try contents(of: file)
+    do throws(ConfigurationError) { _ = try readAcknowledgements(text, file: file) } catch {
+        problems += error.problems
+        return
+    }
+    let acknowledged = try acknowledgements(of: bytes, path: path)
+    for index in problems.indices {
+        guard let record = acknowledged.first(where: { "ANSA-\($0.code)" == problems[index].code }) else { continue }
+        problems[index].text += " Acknowledged by \(record.by) on \(FileDate.date(record.at)): \(record.reason)"
+    }
 }
 
 /// Seconds since 1970 of `--at`, or now.

@@ -141,12 +141,16 @@ struct ExplanationReport: Encodable {
         let lengthUs: Int64
         let limitFc: Int64
         let demandFc: Int64
-        /// nil: it may go on for ever.
+        /// nil: the window is too short for that.
         let fullAfterUs: Int64?
+        /// At most, as the gate counts it.
+        let countedFc: Int64
+        let heldForEver: Bool
 
         init(_ load: WindowLoad) {
             (lengthUs, limitFc, demandFc) = (load.length, load.limit, load.demand.roundedUp)
             fullAfterUs = load.timeUntilFull
+            (countedFc, heldForEver) = (load.counted.roundedUp, load.isHeld)
         }
     }
 

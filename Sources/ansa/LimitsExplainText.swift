@@ -130,10 +130,13 @@ struct ExplanationText {
             let rate = LimitsText.charge(source.rate, digits: name == "hard-corner" ? 3 : 4)
             let windows = source.windows.map { window in
                 let demand = "\(LimitsText.charge(window.demand)) in \(LimitsText.time(window.length))"
-                guard let full = window.timeUntilFull else { return "\(demand) of \(shown(window.limit))" }
+                guard let full = window.timeUntilFull else {
+                    let counted = window.isHeld ? "" : ", but the gate counts up to \(LimitsText.charge(window.counted))"
+                    return "\(demand) of \(shown(window.limit))\(counted)"
+                }
                 return "\(demand), so \(shown(window.limit)) are full after \(LimitsText.time(full))"
             }
-            let isHeld = limits.dose.train == nil && source.windows.allSatisfy { $0.timeUntilFull == nil }
+            let isHeld = limits.dose.train == nil && source.windows.allSatisfy(\.isHeld)
             lines.append(
                 "\(title) at \(LimitsText.frequency(source.frequency)): \(rate) each second; "
                     + "\(windows.joined(separator: "; ")). \(isHeld ? "This may go on for ever." : "")")
