@@ -25,7 +25,7 @@ public enum Severity: String, Sendable {
 ///
 ///     ANSA-L103 ERROR limits.yaml:60:33 limits.hard.amplitude.max: "3.5" has no unit. Write "3.5 mA" …
 public struct Problem: Hashable, Sendable, CustomStringConvertible {
-    /// Stable: `ANSA-` and a letter (L limits, P profile, D device, S soft limit) and three digits.
+    /// Stable: `ANSA-` and a letter (L limits, O overlay, P profile, D device, S soft limit) and three digits.
     public var code: String
     public var severity: Severity
     public var file: String

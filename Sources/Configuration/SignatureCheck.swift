@@ -20,30 +20,36 @@ public func trustedComment(role: Role, limits: LimitsFile) -> String {
 public func verifySignatures(
     _ bytes: [UInt8], limits: LimitsFile, clinician: String?, engineer: String?, trusted: TrustedKeys, device: Device
 ) -> [Problem] {
-    var check = SignatureCheck(bytes: bytes, limits: limits, trusted: trusted, isVirtual: device.isVirtual)
+    var check = SignatureCheck(
+        bytes: bytes, file: limits.file, trusted: trusted, isVirtual: device.isVirtual
+    ) { trustedComment(role: $0, limits: limits) }
     check.verify(clinician, .clinician, approved: limits.approvals.clinician)
     check.verify(engineer, .engineer, approved: limits.approvals.engineer)
     return check.problems
 }
 
-private struct SignatureCheck {
+struct SignatureCheck {
     let bytes: [UInt8]
-    let limits: LimitsFile
+    let file: String
     let trusted: TrustedKeys
     let isVirtual: Bool
+    let expectedComment: (Role) -> String
     var problems: [Problem] = []
 
-    init(bytes: [UInt8], limits: LimitsFile, trusted: TrustedKeys, isVirtual: Bool) {
+    init(
+        bytes: [UInt8], file: String, trusted: TrustedKeys, isVirtual: Bool, expectedComment: @escaping (Role) -> String
+    ) {
         self.bytes = bytes
-        self.limits = limits
+        self.file = file
         self.trusted = trusted
         self.isVirtual = isVirtual
+        self.expectedComment = expectedComment
     }
 
-    mutating func verify(_ text: String?, _ role: Role, approved: Word) {
+    mutating func verify(_ text: String?, _ role: Role, approved: Word?) {
         guard let text else {
             report(
-                "501", role, "the \(role.rawValue) has not signed: \(limits.file).\(role.rawValue).minisig is missing.")
+                "501", role, "the \(role.rawValue) has not signed: \(file).\(role.rawValue).minisig is missing.")
             return
         }
         do throws(SignatureError) {
@@ -53,9 +59,9 @@ private struct SignatureCheck {
         }
     }
 
-    private mutating func verify(_ signature: Signature, _ role: Role, _ approved: Word) {
+    private mutating func verify(_ signature: Signature, _ role: Role, _ approved: Word?) {
         let id = signature.keyIDText
-        if id != approved.text {
+        if let approved, id != approved.text {
             report("504", role, "signed with key \(id), but approvals.\(role.rawValue) names \(approved.text).")
         }
         guard let known = trusted.key(id: signature.keyID) else {
@@ -84,7 +90,7 @@ private struct SignatureCheck {
         if !signature.hasKnownComment {
             report("510", role, "the untrusted comment is not what minisign or ansa limits sign writes. Sign again.")
         }
-        let expected = trustedComment(role: role, limits: limits)
+        let expected = expectedComment(role)
         if signature.trustedComment != expected {
             report("507", role, "signed for \"\(signature.trustedComment)\", this is \"\(expected)\".")
         }
@@ -92,6 +98,6 @@ private struct SignatureCheck {
 
     private mutating func report(_ code: String, _ role: Role, _ text: String) {
         problems.append(
-            Problem(code: "ANSA-L\(code)", file: limits.file, field: "approvals.\(role.rawValue)", text: text))
+            Problem(code: "ANSA-L\(code)", file: file, field: "approvals.\(role.rawValue)", text: text))
     }
 }
