@@ -68,7 +68,11 @@ import Testing
             lines.append("    words \(words[0]) and \(words[1])")
         }
         let interlocks = Set(pairs.map(\.interlock)).count
-        return (lines + ["", "\(interlocks) interlocks, \(pairs.count) conditions", ""]).joined(separator: "\n")
+        let alone = pairs.count { $0.companions.isEmpty }
+        let counts =
+            "\(interlocks) interlocks, \(pairs.count) conditions: \(alone) turn their interlock alone, "
+            + "\(pairs.count - alone) with those that the same cause must break"
+        return (lines + ["", counts, ""]).joined(separator: "\n")
     }
 }
 
