@@ -131,7 +131,8 @@ struct ExplanationText {
             let windows = source.windows.map { window in
                 let demand = "\(LimitsText.charge(window.demand)) in \(LimitsText.time(window.length))"
                 guard let full = window.timeUntilFull else {
-                    let counted = window.isHeld ? "" : ", but the gate counts up to \(LimitsText.charge(window.counted))"
+                    let counted =
+                        window.isHeld ? "" : ", but the gate counts up to \(LimitsText.charge(window.counted))"
                     return "\(demand) of \(shown(window.limit))\(counted)"
                 }
                 return "\(demand), so \(shown(window.limit)) are full after \(LimitsText.time(full))"
