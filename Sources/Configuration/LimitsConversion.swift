@@ -22,7 +22,7 @@ extension LimitsFile {
             var result = Contact(
                 kind: electrode?.kind ?? .micro, area: SquareMicrometres(contact.area.value),
                 mayStimulate: contact.stimulate, chargeInjectionDensity: electrode?.chargeInjection?.value,
-                microChargePerPhase: Femtocoulombs(electrode?.microCharge ?? 0))
+                microChargePerPhase: Femtocoulombs(electrode?.microCharge ?? 0), impedance: electrode?.bounds)
             result.hasMicroEvidence = electrode?.hasMicroEvidence ?? false
             result.waterWindow = electrode?.waterRange
             return result
@@ -136,6 +136,14 @@ extension ElectrodeEntry {
     /// fC a phase: what the file says, else 2 nC; 0 for other kinds, which no charge of their own bounds.
     fileprivate var microCharge: Int64 {
         kind == .micro ? chargeLimit?.value ?? BuiltInCeilings.microChargeDefault : 0
+    }
+
+    fileprivate var bounds: ImpedanceBounds? {
+        impedance.map {
+            ImpedanceBounds(
+                range: $0.min.value...max($0.min.value, $0.max.value), maximumAge: Microseconds($0.maximumAge.value),
+                maximumStep: PartsPerMillion($0.maximumStep.value))
+        }
     }
 
     /// mV: what the file says; else that of ruthenium oxide, the one material with a source that was read.

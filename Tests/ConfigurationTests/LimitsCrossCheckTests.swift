@@ -48,6 +48,13 @@ struct LimitsCrossCheckTests {
         #expect(limits.contacts[0].area == SquareMicrometres(1_500_000))
         #expect(limits.contacts[0].chargeInjectionDensity == 500)
         #expect(limits.contacts[1].area == SquareMicrometres(2_000_000_000))
+        // 250 Ω to 3.5 kΩ in mΩ, 12 h in µs, 30 % in millionths; the return case is exempt.
+        #expect(
+            limits.contacts[0].impedance
+                == ImpedanceBounds(
+                    range: 250_000...3_500_000, maximumAge: Microseconds(43_200_000_000),
+                    maximumStep: PartsPerMillion(300_000)))
+        #expect(limits.contacts[1].impedance == nil)
         #expect(limits.onWatchdog == .openLoopBaseline)
         #expect(limits.minimumConfidence == 700_000)
         #expect(
