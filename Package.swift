@@ -117,3 +117,17 @@ let package = Package(
         tests("TidyTests", []),
     ]
 )
+
+// The fuzzer's program is built by Scripts/fuzz.sh alone: it links libFuzzer, which is part of the toolchain.
+if Context.environment["ANSA_FUZZ"] == "1" {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "CFuzzer", "Signal", "Interlocks", "Stimulation", "Configuration", "Guard", "Sessions", "Neuromorphic",
+                "CSodium",
+            ],
+            path: "Fuzz/Program", swiftSettings: house, linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+    ]
+}

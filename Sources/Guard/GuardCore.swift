@@ -120,7 +120,8 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
             if leap.overflow || !(0...1_000_000).contains(leap.partialValue) { faults.insert(.clock) }
         }
         guard faults.isEmpty else { return faults }
-        lostRecords += Int64(clamping: record.sequence - lastSequence - 1)
+        let lost = lostRecords.addingReportingOverflow(Int64(clamping: record.sequence - lastSequence - 1))
+        lostRecords = lost.overflow ? .max : lost.partialValue
         lastSequence = record.sequence
         lastCounter = record.counter
         return []

@@ -8,11 +8,14 @@ import Glibc
     private let file: hid_t
     private let path: String
     private let size: Int
+    /// Bytes that may still be read: deflate makes at most 1,032 of one (RFC 1951), so that a whole file has no more.
+    private var budget: Int
 
     /// Opens `path`, or says what is wrong with it.
     init(path: String) throws(NIRError) {
         self.path = path
         size = try HDF5Reading.inspect(path)
+        budget = size.multipliedReportingOverflow(by: 1_032).partialValue
         H5Eset_auto2(0, nil, nil)
         file = unsafe H5Fopen(path, ansa_H5F_ACC_RDONLY(), 0)
         guard file >= 0 else { throw .unreadable(file: path) }
@@ -63,7 +66,7 @@ import Glibc
         let kind = H5Tget_class(type)
         guard kind == H5T_FLOAT || kind == H5T_INTEGER else { return nil }
         guard H5Tget_size(type) <= 16 else { throw .unreadable(file: path + ":" + location) }
-        let shape = try extents(of: set, location)
+        let shape = try extents(of: set, type, location)
         var values = [Double](repeating: 0, count: shape.reduce(1, *))
         guard unsafe H5Dread(set, ansa_H5T_NATIVE_DOUBLE(), 0, 0, 0, &values) >= 0 else {
             throw .unreadable(file: path + ":" + location)
@@ -81,7 +84,7 @@ import Glibc
             throw .missing(what: "text in '\(location)'", at: path)
         }
         guard H5Tget_size(type) <= 65_536 else { throw .unreadable(file: path + ":" + location) }
-        let shape = try extents(of: set, location)
+        let shape = try extents(of: set, type, location)
         let count = shape.reduce(1, *)
         let values =
             H5Tis_variable_str(type) > 0
@@ -119,7 +122,7 @@ import Glibc
         return set
     }
 
-    private func extents(of set: hid_t, _ location: String) throws(NIRError) -> [Int] {
+    private func extents(of set: hid_t, _ type: hid_t, _ location: String) throws(NIRError) -> [Int] {
         guard H5Dget_storage_size(set) <= UInt64(size) else { throw .unreadable(file: path + ":" + location) }
         let space = H5Dget_space(set)
         defer { H5Sclose(space) }
@@ -135,6 +138,9 @@ import Glibc
         guard !overflow, count <= HDF5Reading.valueLimit else {
             throw .tooLarge(what: location, found: count, allowed: HDF5Reading.valueLimit)
         }
+        let width = max(1, Int(clamping: H5Tget_size(type)))
+        guard count <= budget / width else { throw .tooLarge(what: location, found: count, allowed: budget / width) }
+        budget -= count * width
         return shape
     }
 }
