@@ -40,7 +40,7 @@ public func limitsTemplateRules(_ answers: LimitsAnswers) -> [String] {
 }
 
 /// `text` as a YAML scalar: plain where nothing can be misread, otherwise in double quotes.
-func yamlText(_ text: String) -> String {
+public func yamlText(_ text: String) -> String {
     let plain = text.allSatisfy { character in
         character.isASCII && (character.isLetter || character.isWholeNumber || " ._/+()".contains(character))
             || character == "-"

@@ -41,6 +41,8 @@ func limitsArmingProblems(
             problems += error.problems
         }
     }
+    problems += OverlayFile.problems(of: limits, bytes: bytes, path: path)
+    problems += try OverlayFile.signatureProblems(of: limits, path: path, device: device)
     return problems
 }
 

@@ -13,7 +13,7 @@ extension Command {
         examples: ["ansa limits check Profiles/adaptive-dbs/stn-left.limits.yaml"]
     ) { arguments in
         Failure.code { () throws(Failure) in
-            let path = arguments.word("file")
+            let path = OverlayFile.limitsPath(arguments.word("file"))
             let bytes = try contents(of: path)
             let device = try limitsDevice(arguments, beside: path)
             var problems = limitsProblems(
@@ -79,11 +79,12 @@ func limitsProblems(
                 problems += error.problems
             }
         }
+        let overlay = OverlayFile.problems(of: limits, bytes: bytes, path: path)
         return problems.enumerated()
             .sorted {
                 ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
             }
-            .map(\.element)
+            .map(\.element) + overlay
     } catch {
         return error.problems
     }

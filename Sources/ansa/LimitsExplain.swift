@@ -24,23 +24,26 @@ extension Command {
 }
 
 private func explain(_ arguments: ParsedArguments) throws(Failure) -> Int32 {
-    let path = arguments.word("file")
+    let path = OverlayFile.limitsPath(arguments.word("file"))
     let bytes = try contents(of: path)
-    let limits: LimitsFile
-    do throws(ConfigurationError) { limits = try loadLimits(bytes, file: path) } catch { throw Failure(error) }
+    let signed: LimitsFile
+    do throws(ConfigurationError) { signed = try loadLimits(bytes, file: path) } catch { throw Failure(error) }
+    let (limits, overlay) = try OverlayFile.apply(to: signed, bytes: bytes, path: path)
     let device = try limitsDevice(arguments, beside: path)
     let region = try region(of: limits, named: arguments.text("pair"))
-    let arming = try LimitsArming(bytes, limits, path: path, device: device)
+    let arming = try LimitsArming(bytes, signed, path: path, device: device)
     let acknowledged = Set(try acknowledgements(of: bytes, path: path).map(\.code))
     if let target = arguments.text("svg") {
         try write(LimitsPicture(region, title: "\(limits.file), revision \(limits.revision.text)").text, to: target)
     }
     if arguments.wantsJSON {
-        let report = ExplanationReport(limits, region: region, arming: arming, acknowledged: acknowledged)
+        let report = ExplanationReport(
+            limits, overlay: overlay?.path, region: region, arming: arming, acknowledged: acknowledged)
         return Terminal.report(report) ? ExitCode.done : ExitCode.inputOutput
     }
     let text = ExplanationText(
-        limits, region: region, arming: arming, acknowledged: acknowledged, columns: Terminal.columns
+        limits, overlay: overlay, region: region, arming: arming, acknowledged: acknowledged,
+        columns: Terminal.columns
     ).text
     return Terminal.result(text) ? ExitCode.done : ExitCode.inputOutput
 }

@@ -4,6 +4,8 @@ import Configuration
 /// demands rounded up.
 struct ExplanationReport: Encodable {
     let file: String
+    /// The tightening that is already taken into every number; nil: none stands beside the file.
+    let overlay: String?
     let revision: Int64
     let purpose: String
     let armable: Bool?
@@ -18,7 +20,11 @@ struct ExplanationReport: Encodable {
     let shortestPeriodNs: Int64
     let unblankedNs: Int64
 
-    init(_ limits: LimitsFile, region: PermittedRegion, arming: LimitsArming, acknowledged: Set<String>) {
+    init(
+        _ limits: LimitsFile, overlay: String?, region: PermittedRegion, arming: LimitsArming,
+        acknowledged: Set<String>
+    ) {
+        self.overlay = overlay
         let explanation = limits.explanation
         file = limits.file
         revision = limits.revision.value

@@ -5,15 +5,18 @@ import Signal
 struct ExplanationText {
     let limits: LimitsFile
     let explanation: LimitsExplanation
+    private let overlay: OverlayFile?
     private let region: PermittedRegion
     let arming: LimitsArming
     let acknowledged: Set<String>
     private let columns: Int
 
     init(
-        _ limits: LimitsFile, region: PermittedRegion, arming: LimitsArming, acknowledged: Set<String>, columns: Int
+        _ limits: LimitsFile, overlay: OverlayFile?, region: PermittedRegion, arming: LimitsArming,
+        acknowledged: Set<String>, columns: Int
     ) {
         self.limits = limits
+        self.overlay = overlay
         self.explanation = limits.explanation
         self.region = region
         self.arming = arming
@@ -54,7 +57,7 @@ struct ExplanationText {
         let scope = subject.consentScope.map(\.text).joined(separator: ", ")
         return section(
             "\(limits.file): revision \(limits.revision.text), for \(limits.purpose.rawValue)",
-            [
+            (overlay.map { ["Tightened by \($0.path): \($0.overlay.reason)."] } ?? []) + [
                 "Setting: \(limits.setting).",
                 "Subject \(subject.pseudonym.text), \(subject.bodySite). Consent to "
                     + "\(scope.isEmpty ? "nothing" : scope), until \(FileDate.date(subject.consentExpires.value)).",

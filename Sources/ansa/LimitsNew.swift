@@ -17,15 +17,21 @@ extension Command {
         ] + LimitsQuestion.all.map(\.option) + [
             Option(
                 "revise", .path, placeholder: "file",
-                help: "Copies this limits file as its next revision instead; takes --output, --days and --reason.")
+                help: "Copies this limits file as its next revision instead; takes --output, --days and --reason."),
+            Option(
+                "tighten", .path, placeholder: "file",
+                help: "Writes a tightening of this limits file beside it instead; takes --reason and any of the "
+                    + "largest values, which must be smaller than the file's."),
         ],
         examples: [
             "ansa limits new --device virtual-patient --output my.limits.yaml",
             "ansa limits new --revise my.limits.yaml --output my-2.limits.yaml --days 90 --reason \"lower bound\"",
+            "ansa limits new --tighten my.limits.yaml --patient-max \"2 mA\" --reason \"side effect at 2.5 mA\"",
         ]
     ) { arguments in
         Failure.code { () throws(Failure) in
             if let old = arguments.text("revise") { return try reviseLimits(old, arguments) }
+            if let file = arguments.text("tighten") { return try tightenLimits(file, arguments) }
             var interview = LimitsInterview(arguments)
             return try interview.run()
         }

@@ -24,7 +24,7 @@ extension Command {
         examples: ["ansa limits verify Profiles/adaptive-dbs/stn-left.limits.yaml"]
     ) { arguments in
         Failure.code { () throws(Failure) in
-            let path = arguments.word("file")
+            let path = OverlayFile.limitsPath(arguments.word("file"))
             let bytes = try contents(of: path)
             guard let device = try limitsDevice(arguments, beside: path) else {
                 throw Failure(
@@ -44,12 +44,17 @@ private func signLimits(_ arguments: ParsedArguments) throws(Failure) -> Int32 {
     guard let role = arguments.text("role").flatMap(Role.init(rawValue:)), let keyPath = arguments.text("key") else {
         throw Failure("Signing needs '--role' and '--key'.", code: ExitCode.usage)
     }
-    let path = arguments.word("file")
+    let path = OverlayFile.limitsPath(arguments.word("file"))
     let bytes = try contents(of: path)
     let limits: LimitsFile
     do throws(ConfigurationError) { limits = try loadLimits(bytes, file: path) } catch { throw Failure(error) }
-    let text = try signature(of: bytes, limits, role, keyPath)
-    let target = limitsSignaturePath(role, of: path)
+    let overlay =
+        path == arguments.word("file") ? nil : try OverlayFile.apply(to: limits, bytes: bytes, path: path).overlay
+    if path != arguments.word("file"), overlay == nil {
+        throw Failure("\(arguments.word("file")): there is no such file.", code: ExitCode.badFile)
+    }
+    let text = try signature(of: overlay?.bytes ?? bytes, limits, role, keyPath, isOverlay: overlay != nil)
+    let target = limitsSignaturePath(role, of: overlay?.path ?? path)
     if FileManager.default.fileExists(atPath: target), !arguments.flag("replace") {
         throw Failure("\(target) is there already; '--replace' writes over it.", code: ExitCode.failed)
     }
@@ -60,9 +65,9 @@ private func signLimits(_ arguments: ParsedArguments) throws(Failure) -> Int32 {
     return Terminal.result("Wrote \(target)") ? ExitCode.done : ExitCode.inputOutput
 }
 
-/// The text of the signature; refused where the file names another key for the role.
+/// The text of the signature; refused where the file names another key for the role, which an overlay does not.
 private func signature(
-    of bytes: [UInt8], _ limits: LimitsFile, _ role: Role, _ keyPath: String
+    of bytes: [UInt8], _ limits: LimitsFile, _ role: Role, _ keyPath: String, isOverlay: Bool
 ) throws(Failure) -> String {
     let keyText = String(decoding: try contents(of: keyPath), as: UTF8.self)
     let key: SecretKey
@@ -70,13 +75,15 @@ private func signature(
         throw Failure("\(keyPath): \(error.text)", code: ExitCode.badFile)
     }
     let approved = role == .clinician ? limits.approvals.clinician : limits.approvals.engineer
-    guard key.idText == approved.text else {
+    guard isOverlay || key.idText == approved.text else {
         throw Failure(
             "\(limits.file):\(approved.position.line):\(approved.position.column) approvals.\(role.rawValue) names key "
                 + "\(approved.text), \(keyPath) is key \(key.idText). Nothing was signed.", code: ExitCode.badFile)
     }
     do throws(SignatureError) {
-        return try sign(bytes, with: key, trustedComment: trustedComment(role: role, limits: limits))
+        let comment =
+            isOverlay ? trustedComment(role: role, overlayOf: limits) : trustedComment(role: role, limits: limits)
+        return try sign(bytes, with: key, trustedComment: comment)
     } catch {
         throw Failure("\(keyPath): \(error.text)", code: ExitCode.badFile)
     }

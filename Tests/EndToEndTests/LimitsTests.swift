@@ -132,6 +132,38 @@ import Testing
         #expect(problem["column"] as? Int == lines[line].distance(from: lines[line].startIndex, to: column) + 1)
     }
 
+    /// The shipped patient's maximum is 2.5 mA.
+    @Test("A tightening is written beside its file, needs one signature, is taken into every number, and cannot widen")
+    func overlay() throws {
+        let file = try Self.copy()
+        defer { Self.clean(file) }
+        let overlay = file.path.replacingOccurrences(of: ".limits.yaml", with: ".overlay.yaml")
+        let device = ["--device", "virtual-patient"]
+        let tighten = ["limits", "new", "--tighten", file.path, "--patient-max", "2.2 mA", "--reason", "effect: 2.4"]
+        #expect(try BuiltProgram.ansa.run(tighten).code == 0)
+        #expect(try BuiltProgram.ansa.run(tighten).code == 1, "an overlay is not written over")
+        #expect(try BuiltProgram.ansa.run(["limits", "check", overlay] + device).code == 0)
+        let unsigned = try BuiltProgram.ansa.run(["limits", "verify", file.path] + device)
+        #expect(unsigned.code == 65 && unsigned.output.contains("ANSA-L501"))
+        let key = "Profiles/demonstration-keys/demonstration-engineer.key"
+        let sign = ["limits", "sign", overlay, "--role", "engineer", "--key", key]
+        #expect(try BuiltProgram.ansa.run(sign).code == 0)
+        #expect(try BuiltProgram.ansa.run(["limits", "verify", overlay] + device).code == 0)
+        let json = try BuiltProgram.ansa.run(["limits", "explain", file.path, "--format", "json"]).json
+        let sources = json["sources"] as? [[String: Any]] ?? []
+        let patient = sources.first { $0["name"] as? String == "patient-maximum" }
+        #expect(patient?["amplitude_na"] as? Int == 2_200_000)
+        #expect(json["overlay"] as? String == overlay)
+        let text = try String(contentsOfFile: overlay, encoding: .utf8)
+        try text.replacingOccurrences(of: "2.2 mA", with: "2.6 mA")
+            .write(toFile: overlay, atomically: true, encoding: .utf8)
+        for command in ["check", "verify", "explain"] {
+            let outcome = try BuiltProgram.ansa.run(["limits", command, file.path] + device)
+            #expect(outcome.code == 65)
+            #expect((outcome.output + outcome.errors).contains("ANSA-O403"))
+        }
+    }
+
     @Test(
         "Input that cannot be used ends with its own exit code",
         arguments: [
