@@ -94,6 +94,9 @@ internal import Stimulation
         if !wasArmed { complianceEventsAtArming = record.complianceEvents }
         if mode == .armed || mode == .openLoop || mode == .closedLoop { wasArmed = true }
         if record.verdict != 0 { wasRefused = true }
+        if record.verdict != 0, before == .openLoop || before == .closedLoop || before == .fallback {
+            alarms.take(InterlockSet(rawValue: record.verdict), at: Microseconds(record.time / 1_000))
+        }
         if record.echoPulses > 0 { accepted = SegmentTimes(record) }
     }
 }

@@ -40,6 +40,14 @@ private func limits() -> Limits {
     return limits
 }
 
+/// The same, for other suites, with bounds on what a closed loop senses.
+func closedLoopLimits() -> Limits {
+    var limits = limits()
+    (limits.maximumSampleAge, limits.maximumGap) = (Microseconds(60_000), Microseconds(5_000))
+    limits.minimumConfidence = 500_000
+    return limits
+}
+
 private func parts(_ limits: Limits) -> StimulationParts {
     let program = StimulationProgram(
         pair: 0, width: Microseconds(60), period: Microseconds(7692), rampUp: limits.rampUp,
