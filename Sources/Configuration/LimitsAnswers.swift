@@ -70,6 +70,8 @@ public struct LimitsAnswers: Sendable {
     public var residualVoltage: Answer
     public var recommendedResidualVoltage: Answer
     public var impedance: Answer
+    /// Below and above zero, against Ag/AgCl; nil where the device measures no electrode voltage.
+    public var waterWindow: (cathodic: Answer, anodic: Answer)?
     public var baselineAmplitude: Answer
     public var baselineWidth: Answer
     public var baselineFrequency: Answer

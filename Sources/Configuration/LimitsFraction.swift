@@ -161,3 +161,23 @@ public enum LimitsText {
         return FileDate.date(seconds) + "T" + parts.joined(separator: ":") + "Z"
     }
 }
+
+/// `text` as a YAML scalar: plain where nothing can be misread, otherwise in double quotes.
+public func yamlText(_ text: String) -> String {
+    let plain = text.allSatisfy { character in
+        character.isASCII && (character.isLetter || character.isWholeNumber || " ._/+()".contains(character))
+            || character == "-"
+    }
+    let isSafe = plain && text.first.map { $0.isLetter || $0.isWholeNumber } == true && text.last != " "
+    return isSafe ? text : jsonText(text)
+}
+
+/// `value` divided by 10^`places`, exactly, without trailing zeros.
+func decimalText(_ value: Int64, places: Int) -> String {
+    var digits = String(max(0, value))
+    digits = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+    var text = String(digits.dropLast(places)) + "." + digits.suffix(places)
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return text
+}

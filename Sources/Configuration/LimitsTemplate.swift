@@ -39,26 +39,6 @@ public func limitsTemplateRules(_ answers: LimitsAnswers) -> [String] {
     ]
 }
 
-/// `text` as a YAML scalar: plain where nothing can be misread, otherwise in double quotes.
-public func yamlText(_ text: String) -> String {
-    let plain = text.allSatisfy { character in
-        character.isASCII && (character.isLetter || character.isWholeNumber || " ._/+()".contains(character))
-            || character == "-"
-    }
-    let isSafe = plain && text.first.map { $0.isLetter || $0.isWholeNumber } == true && text.last != " "
-    return isSafe ? text : jsonText(text)
-}
-
-/// `value` divided by 10^`places`, exactly, without trailing zeros.
-func decimalText(_ value: Int64, places: Int) -> String {
-    var digits = String(max(0, value))
-    digits = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-    var text = String(digits.dropLast(places)) + "." + digits.suffix(places)
-    while text.hasSuffix("0") { text.removeLast() }
-    if text.hasSuffix(".") { text.removeLast() }
-    return text
-}
-
 /// fC exactly, in the largest unit that leaves a digit before the point.
 private func chargeText(_ femtocoulombs: Int64) -> String {
     let units = [(15, "C"), (12, "mC"), (9, "uC"), (6, "nC")]
@@ -131,6 +111,9 @@ private struct TemplateWriter {
                 "    charge_injection_limit: \(injection.limit.text)",
                 "    charge_injection_condition: \(yamlText(injection.condition))",
             ]
+        }
+        if let water = answers.waterWindow, contact.kind != .returnCase {
+            lines.append("    water_window: {cathodic: \(water.cathodic.text), anodic: \(water.anodic.text)}")
         }
         if contact.kind != .returnCase {
             lines.append(

@@ -59,12 +59,14 @@ private func judgeCommands(_ arguments: ParsedArguments) throws(Failure) -> Int3
     return output.flush() ? ExitCode.done : ExitCode.inputOutput
 }
 
-/// The limits and acknowledgements as the guard would hold them, for the device of the session or an emulated one.
+/// Limits, tightenings and acknowledgements as the guard would hold them, for the device of the session or an emulated
+/// one.
 private func judgeSession(_ arguments: ParsedArguments) throws(Failure) -> JudgeSession {
     let path = arguments.word("file")
     let bytes = try contents(of: path)
-    let file: LimitsFile
-    do throws(ConfigurationError) { file = try loadLimits(bytes, file: path) } catch { throw Failure(error) }
+    let signed: LimitsFile
+    do throws(ConfigurationError) { signed = try loadLimits(bytes, file: path) } catch { throw Failure(error) }
+    let file = try OverlayFile.apply(to: signed, bytes: bytes, path: path).limits
     let codes = try acknowledgements(of: bytes, path: path).map(\.code)
     let acknowledged = SoftLimit.all.filter { codes.contains($0.code) }.reduce(into: SoftLimitSet()) {
         $0.formUnion($1.set)

@@ -14,7 +14,7 @@ extension Command {
                 "contacts", .text, placeholder: "list",
                 help: "Every contact of the device, as 'c0: macro-ring, 6 mm2, PtIr, stimulate+sense, 50 uC/cm2, in "
                     + "vivo; case: return-case, 20 cm2, Ti, stimulate; c1: unused'."),
-        ] + LimitsQuestion.all.map(\.option) + [
+        ] + LimitsQuestion.all.map(\.option) + [LimitsQuestion.water.option] + [
             Option(
                 "revise", .path, placeholder: "file",
                 help: "Copies this limits file as its next revision instead; takes --output, --days and --reason."),
@@ -67,7 +67,7 @@ struct LimitsInterview {
     /// What was given on the command line; every mistake at once.
     private mutating func takeOptions() throws(Failure) {
         var mistakes: [String] = []
-        for question in LimitsQuestion.all {
+        for question in LimitsQuestion.all + [.water] {
             guard let answer = arguments.text(question.name) else { continue }
             if let objection = Self.objection(question, answer) {
                 mistakes.append("--\(question.name): '\(answer)' \(objection)")
@@ -114,7 +114,7 @@ struct LimitsInterview {
             let ids = device?.stimulator?.contacts.joined(separator: ", ") ?? "the device's contacts"
             missing.append("--contacts <list>  kind, area, material and use of \(ids)")
         }
-        missing += LimitsQuestion.all.filter { answers[$0.name] == nil }
+        missing += (LimitsQuestion.all + water).filter { answers[$0.name] == nil }
             .map { "--\($0.name) <\($0.placeholder)>  \($0.text)" }
         guard !missing.isEmpty else { return }
         throw Failure(
@@ -139,7 +139,14 @@ struct LimitsInterview {
         }
         for question in LimitsQuestion.about { try ask(question) }
         try askContacts()
-        for question in LimitsQuestion.pair + LimitsQuestion.values + LimitsQuestion.rules { try ask(question) }
+        for question in LimitsQuestion.pair + LimitsQuestion.values + water + LimitsQuestion.rules {
+            try ask(question)
+        }
+    }
+
+    /// The question about the water window, where the device makes it one.
+    private var water: [LimitsQuestion] {
+        device?.stimulator?.reports.contains(.electrodeVoltage) == true ? [.water] : []
     }
 
     private mutating func ask(_ question: LimitsQuestion) throws(Failure) {
@@ -204,7 +211,7 @@ struct LimitsInterview {
     private func collected() throws(Failure) -> LimitsAnswers {
         guard let stimulator = device?.stimulator, let contacts else { throw Failure("", code: ExitCode.usage) }
         let consent = word("consent") == "nothing" ? [] : LimitsQuestion.list(word("consent"))
-        return LimitsAnswers(
+        var answers = LimitsAnswers(
             fileID: newFileID(), issued: Int64(Date().timeIntervalSince1970), days: Int64(word("days")) ?? 1,
             purpose: word("purpose"), setting: word("setting"), subject: word("subject"),
             bodySite: word("body-site"), consent: consent, consentExpires: word("consent-expires"),
@@ -224,6 +231,8 @@ struct LimitsInterview {
             onSensorLoss: word("on-sensor-loss"), onWatchdog: word("on-watchdog"), onExpiry: word("on-expiry"),
             clinicianKey: LimitsQuestion.keyID(word("clinician-key")) ?? "",
             engineerKey: LimitsQuestion.keyID(word("engineer-key")) ?? "", reason: word("reason"))
+        answers.waterWindow = water.isEmpty ? nil : LimitsQuestion.volts(word("water-window"))
+        return answers
     }
 
     private func template() throws(Failure) -> String { limitsTemplate(try collected()) }
@@ -253,7 +262,7 @@ struct LimitsInterview {
                 contacts = nil
                 return try askContacts()
             }
-            if let question = LimitsQuestion.all.first(where: { $0.name == name }) {
+            if let question = (LimitsQuestion.all + water).first(where: { $0.name == name }) {
                 answers[name] = nil
                 return try ask(question)
             }
@@ -271,27 +280,4 @@ struct LimitsInterview {
         let next = "Next: ansa limits explain \(output) --device \(word("device"))"
         return Terminal.result("Wrote \(output). \(next)") ? ExitCode.done : ExitCode.inputOutput
     }
-}
-
-/// Writes a file that must not exist yet.
-func writeNew(_ text: String, to path: String) throws(Failure) {
-    do { try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting) } catch {
-        let isThere = FileManager.default.fileExists(atPath: path)
-        throw Failure(
-            isThere ? "\(path) is there already; nothing is written over it." : "\(path): cannot be written.",
-            code: isThere ? ExitCode.failed : ExitCode.permission)
-    }
-}
-
-/// A ULID: 48 bits of milliseconds and 80 random bits in Crockford's base 32.
-func newFileID() -> String {
-    let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-    var value = UInt128(UInt64(max(0, Date().timeIntervalSince1970 * 1_000))) << 80
-    value |= UInt128(UInt64.random(in: .min ... .max)) << 16 | UInt128(UInt16.random(in: .min ... .max))
-    var text = ""
-    for _ in 0..<26 {
-        text = String(alphabet[Int(value & 31)]) + text
-        value >>= 5
-    }
-    return text
 }

@@ -143,6 +143,23 @@ extension LimitsQuestion {
         LimitsQuestion("reason", "words", "Why this file is made, such as 'first programming'"),
     ]
 
+    /// Asked only where the device measures the electrode voltage.
+    static let water = LimitsQuestion(
+        "water-window", "list",
+        "Potentials between which water holds on the stimulating material, below and above zero, such as '0.6 V, 0.8 V'"
+    ) { answer in
+        volts(answer) == nil ? "is not two voltages such as '0.6 V, 0.8 V', each at most 10 V" : nil
+    }
+
+    /// The two voltages of an answer; nil where it is none.
+    static func volts(_ answer: String) -> (Answer, Answer)? {
+        let parts = answer.split(separator: ",").map { part in String(part.drop { $0 == " " }) }
+        guard parts.count == 2, let cathodic = try? Answer(parts[0], as: .voltage),
+            let anodic = try? Answer(parts[1], as: .voltage), max(cathodic.value, anodic.value) <= 10_000
+        else { return nil }
+        return (cathodic, anodic)
+    }
+
     /// All but device, output and contacts, in the order in which they are asked.
     static let all = about + pair + values + rules
 

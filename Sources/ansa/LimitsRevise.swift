@@ -24,3 +24,26 @@ func reviseLimits(_ old: String, _ arguments: ParsedArguments) throws(Failure) -
     return Terminal.result("Wrote \(output), revision \(limits.revision.value + 1). \(next)")
         ? ExitCode.done : ExitCode.inputOutput
 }
+
+/// Writes a file that must not exist yet.
+func writeNew(_ text: String, to path: String) throws(Failure) {
+    do { try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting) } catch {
+        let isThere = FileManager.default.fileExists(atPath: path)
+        throw Failure(
+            isThere ? "\(path) is there already; nothing is written over it." : "\(path): cannot be written.",
+            code: isThere ? ExitCode.failed : ExitCode.permission)
+    }
+}
+
+/// A ULID: 48 bits of milliseconds and 80 random bits in Crockford's base 32.
+func newFileID() -> String {
+    let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+    var value = UInt128(UInt64(max(0, Date().timeIntervalSince1970 * 1_000))) << 80
+    value |= UInt128(UInt64.random(in: .min ... .max)) << 16 | UInt128(UInt16.random(in: .min ... .max))
+    var text = ""
+    for _ in 0..<26 {
+        text = String(alphabet[Int(value & 31)]) + text
+        value >>= 5
+    }
+    return text
+}

@@ -93,6 +93,25 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: file))
     }
 
+    @Test("A device that measures the electrode voltage makes the water window one more answer, and no other does")
+    func waterWindow() throws {
+        defer { clean() }
+        let file = path("my.limits.yaml")
+        let text = try String(contentsOfFile: device, encoding: .utf8)
+        let line = try #require(text.components(separatedBy: "\n").first { $0.hasPrefix("  reports: [") })
+        let measured = text.replacingOccurrences(
+            of: line, with: line.replacingOccurrences(of: "[", with: "[electrode-voltage, "))
+        try measured.write(toFile: device, atomically: true, encoding: .utf8)
+        let words = LimitsFiles.new(file, device: device)
+        let missing = try BuiltProgram.ansa.run(words)
+        #expect(missing.code == 64 && missing.errors.contains("--water-window <"))
+        #expect(try BuiltProgram.ansa.run(words + ["--water-window", "0.6 V, 0.8"]).code == 64)
+        #expect(try BuiltProgram.ansa.run(words + ["--water-window", "0.6 V, 0.8 V"]).code == 0)
+        #expect(try check(file).code == 0)
+        let written = try String(contentsOfFile: file, encoding: .utf8)
+        #expect(written.components(separatedBy: "water_window: {cathodic: 0.6 V, anodic: 0.8 V}").count == 2)
+    }
+
     @Test("A file that is there is never written over")
     func existing() throws {
         defer { clean() }
