@@ -16,7 +16,7 @@ struct ArmingFaultTests {
         #expect(example.limits.armingProblems(example.bytes, in: example.context()) == [])
     }
 
-    @Test("FI-60: a file for another subject is refused, and one that meets no subject arms virtual devices only")
+    @Test("FI-60 a file for another subject is refused, and one that meets no subject arms virtual devices only")
     func subject() throws {
         let example = try SignedExample()
         #expect(example.errors { $0.subject = "S-0471" } == ["ANSA-L402"])
@@ -38,13 +38,13 @@ struct ArmingFaultTests {
     ]
 
     @Test(
-        "FI-60: what the device says it is decides, not its file", arguments: zip(identities, [420, 421, 422, 422, 0]))
+        "FI-60 what the device says it is decides, not its file", arguments: zip(identities, [420, 421, 422, 422, 0]))
     func identity(identity: DeviceIdentity, code: Int) throws {
         let example = try SignedExample()
         #expect(example.errors { $0.identity = identity } == (code == 0 ? [] : ["ANSA-L\(code)"]))
     }
 
-    @Test("FI-60: purposes bench and hil arm nothing whose driver is neither virtual nor for the bench")
+    @Test("FI-60 purposes bench and hil arm nothing whose driver is neither virtual nor for the bench")
     func purpose() throws {
         for purpose in ["bench", "hil"] {
             let example = try SignedExample([("purpose: closed-loop", "purpose: \(purpose)")])
@@ -76,7 +76,7 @@ struct ArmingFaultTests {
     }
 
     /// 2026-11-21 00:00:00Z, 2027-02-20 00:00:00Z, 2020-01-01 and 1970.
-    @Test("FI-61: too early, expired, and a clock before 2020 are refused to the second")
+    @Test("FI-61 too early, expired, and a clock before 2020 are refused to the second")
     func window() throws {
         let example = try SignedExample()
         let (first, last) = (Int64(1_795_219_200), Int64(1_803_081_600))
@@ -90,7 +90,7 @@ struct ArmingFaultTests {
         #expect(example.errors(at: 1_577_836_800) { _ in } == ["ANSA-L304"])
     }
 
-    @Test("FI-61: an expiry in the middle of a session is found when it comes, warned a day and an hour before")
+    @Test("FI-61 an expiry in the middle of a session is found when it comes, warned a day and an hour before")
     func midSession() throws {
         let example = try SignedExample()
         let last = Int64(1_803_081_600)
@@ -106,7 +106,7 @@ struct ArmingFaultTests {
         #expect(try example.limits.limits(device: LimitsCrossCheckTests.stimulator).onExpiry == .openLoopBaseline)
     }
 
-    @Test("FI-62: an older revision is refused, the same with other bytes too, a skipped one warns")
+    @Test("FI-62 an older revision is refused, the same with other bytes too, a skipped one warns")
     func revisions() throws {
         let example = try SignedExample()
         let used = try #require(FileDate.seconds("2026-11-21T08:00:00Z"))
@@ -129,7 +129,7 @@ struct ArmingFaultTests {
         #expect(try problems([("revision: 7 ", "revision: 9 ")]) == ["ANSA-L406 6:11"])
     }
 
-    @Test("FI-62: the record of revisions outlives the process; a cut, edited or unreadable one refuses")
+    @Test("FI-62 the record of revisions outlives the process; a cut, edited or unreadable one refuses")
     func record() throws {
         let example = try SignedExample()
         try MinisignProgram.inFolder { folder in
@@ -163,7 +163,7 @@ struct ArmingFaultTests {
         }
     }
 
-    @Test("FI-63: one role alone, roles swapped, one key for both, and a signature over another file are refused")
+    @Test("FI-63 one role alone, roles swapped, one key for both, and a signature over another file are refused")
     func signatures() throws {
         let example = try SignedExample()
         #expect(example.errors { $0.engineer = nil } == ["ANSA-L501"])
@@ -176,7 +176,7 @@ struct ArmingFaultTests {
         #expect(example.errors { $0.clinician = other } == ["ANSA-L505"])
     }
 
-    @Test("FI-63: a revoked key signs nothing, a list that cannot be read leaves no key")
+    @Test("FI-63 a revoked key signs nothing, a list that cannot be read leaves no key")
     func revoked() throws {
         let example = try SignedExample()
         func errors(_ list: String) -> [String] {
@@ -201,7 +201,7 @@ struct ArmingFaultTests {
     }
 
     /// Consent ends on 2027-06-30 in the example; here on 2026-12-02, a day after now.
-    @Test("FI-67: a missing scope is refused, ended consent too, also when it ends in the middle of a session")
+    @Test("FI-67 a missing scope is refused, ended consent too, also when it ends in the middle of a session")
     func consent() throws {
         let scope = "consent_scope: [record, stimulate, closed-loop]"
         for missing in ["[record, closed-loop]", "[record, stimulate]", "[]"] {

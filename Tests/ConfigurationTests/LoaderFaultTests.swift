@@ -18,7 +18,7 @@ struct LoaderFaultTests {
         }
     }
 
-    @Test("FI-59: every single-bit flip of the example file breaks both signatures", arguments: 0..<8)
+    @Test("FI-59 every single-bit flip of the example file breaks both signatures", arguments: 0..<8)
     func flippedFile(bit: Int) throws {
         let example = try SignedExample()
         let roles: [(Role, String)] = [(.clinician, example.clinician), (.engineer, example.engineer)]
@@ -37,7 +37,7 @@ struct LoaderFaultTests {
         #expect(held == 0)
     }
 
-    @Test("FI-59: every single-bit flip of either signature file is refused", arguments: Role.allCases)
+    @Test("FI-59 every single-bit flip of either signature file is refused", arguments: Role.allCases)
     func flippedSignature(role: Role) throws {
         let example = try SignedExample()
         let good = Array((role == .clinician ? example.clinician : example.engineer).utf8)
@@ -67,7 +67,7 @@ struct LoaderFaultTests {
         ("[3.5 mA]", "L092"), ("99999999999999999999 mA", "L107"), ("3.50000001 mA", "L106"), ("disabled", "L105"),
     ]
 
-    @Test("FI-64: a trick with a number or its unit is refused at its place", arguments: numbers)
+    @Test("FI-64 a trick with a number or its unit is refused at its place", arguments: numbers)
     func unitTrick(text: String, code: String) throws {
         let problems = Self.problems("max: 3.5 mA}", "max: \(text)}")
         let found = problems.first { $0.line == 60 && $0.column == 33 }
@@ -77,7 +77,7 @@ struct LoaderFaultTests {
 
     /// 3.5 mA is 3,500,000 nA, however its micro is written.
     @Test(
-        "FI-64: spellings that mean the same current give exactly the same integer",
+        "FI-64 spellings that mean the same current give exactly the same integer",
         arguments: [
             "3.5mA", "3.5 mA  ", "3500 uA", "3500 \u{B5}A", "3500 \u{3BC}A", "3.5e3 uA", "0.0035 A", "'3.5 mA'",
         ])
@@ -86,7 +86,7 @@ struct LoaderFaultTests {
         #expect(try loadLimits(bytes, file: "l.yaml").hard.amplitude.max.value == 3_500_000)
     }
 
-    @Test("FI-64: a bidirectional or invisible mark anywhere is refused at its place")
+    @Test("FI-64 a bidirectional or invisible mark anywhere is refused at its place")
     func invisible() {
         for mark in ["\u{202E}", "\u{200F}", "\u{2066}", "\u{200B}", "\u{FEFF}", "\u{7}"] {
             let problems = Self.problems("max: 3.5 mA}", "max: 3.5\(mark) mA}")
@@ -110,7 +110,7 @@ struct LoaderFaultTests {
         ("a block scalar", "purpose: closed-loop  ", "purpose: |\n  closed-loop\n#", "L093:11:10"),
     ]
 
-    @Test("FI-68: what YAML could hide in a limits file is refused at its place", arguments: corpus.indices)
+    @Test("FI-68 what YAML could hide in a limits file is refused at its place", arguments: corpus.indices)
     func yaml(index: Int) {
         let (name, old, new, expected) = Self.corpus[index]
         let found = Self.problems(old, new).map { "\($0.code.dropFirst(5)):\($0.line):\($0.column)" }
@@ -118,7 +118,7 @@ struct LoaderFaultTests {
     }
 
     /// A key at column 1, its value at 4: the 33rd level begins at column 3 + 32 (the mapping is the first).
-    @Test("FI-68: nesting is followed 32 deep and refused at the 33rd level, also a bomb of 60,000")
+    @Test("FI-68 nesting is followed 32 deep and refused at the 33rd level, also a bomb of 60,000")
     func nesting() {
         func nested(_ count: Int) -> [Problem] {
             let bytes = Array(
