@@ -39,7 +39,7 @@ struct GuardedSession {
         epoch = ansa_monotonic_nanoseconds() + LiveLoop.lead
         var random = SystemRandomNumberGenerator()
         let session = Words32(bytes: (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })
-        let words = Hash256(of: limits.bytes).words
+        let words = Hash256(of: limits.bytes + (inputs.overlayFile?.bytes ?? [])).words
         let welcome: GuardWelcome
         do throws(GuardLinkError) {
             welcome = try link.hello(

@@ -108,7 +108,10 @@ private func recordedSetup(_ reader: JournalReader) throws(JournalError) -> Loop
             network: reader.fileName(ofInput: "network").map { directory + "/" + $0 }, format: reader.header.format,
             montage: reader.header.montage)
         if let name = reader.fileName(ofInput: "limits"), let stimulator = device.stimulator {
-            let entries = try loadLimits(try reader.input("limits"), file: name)
+            let overlay = reader.fileName(ofInput: "overlay")
+            let entries = try loadLimits(
+                try reader.input("limits"), file: name, overlay: try overlay.map { _ in try reader.input("overlay") },
+                overlayFile: overlay ?? "")
             setup.limits = try entries.limits(device: stimulator)
             setup.pairNames = entries.pairIDs
             setup.automaticReturn = AutomaticReturn(entries)

@@ -91,6 +91,9 @@ extension RunInputs {
             JournalInput(role: "device", name: "device.yaml", bytes: deviceFile.bytes),
         ]
         if let limitsFile { files.append(JournalInput(role: "limits", name: limitsFile.name, bytes: limitsFile.bytes)) }
+        if let overlayFile {
+            files.append(JournalInput(role: "overlay", name: overlayFile.name, bytes: overlayFile.bytes))
+        }
         for file in signatures {
             let role = Role.allCases.first { file.path.hasSuffix("\($0.rawValue).minisig") }
             files.append(JournalInput(role: "signature-\(role?.rawValue ?? "")", name: file.name, bytes: file.bytes))

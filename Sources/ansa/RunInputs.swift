@@ -33,6 +33,8 @@ struct RunInputs: Sendable {
     var limitsEntries: LimitsFile?
     var limits: Limits?
     var signatures: [InputFile] = []
+    /// What only tightens the limits, where it stands beside them.
+    var overlayFile: InputFile?
     var networkFile: InputFile?
 
     /// Loads the profile in `folder` and all that it names.
@@ -55,12 +57,18 @@ struct RunInputs: Sendable {
             let path = "\(file.path).\(role.rawValue).minisig"
             if FileManager.default.fileExists(atPath: path) { signatures.append(try InputFile(path)) }
         }
+        let overlayPath = LimitsOverlay.path(besideLimits: file.path)
+        if FileManager.default.fileExists(atPath: overlayPath) { overlayFile = try InputFile(overlayPath) }
         try takeLimits(file)
     }
 
     /// Parses the limits and holds the profile against them.
     private mutating func takeLimits(_ file: InputFile) throws(Failure) {
-        let entries = try Self.loaded { () throws(ConfigurationError) in try loadLimits(file.bytes, file: file.path) }
+        let overlay = overlayFile
+        let entries = try Self.loaded { () throws(ConfigurationError) in
+            try loadLimits(
+                file.bytes, file: file.path, overlay: overlay?.bytes, overlayFile: overlay?.path ?? "")
+        }
         guard let stimulator = device.stimulator else {
             throw Failure(
                 ExitCode.badFile, "\(profileFile.path): `limits` is given, but device \(device.id) has no stimulator")
@@ -83,6 +91,8 @@ struct RunInputs: Sendable {
         return verifySignatures(
             limitsFile.bytes, limits: limitsEntries, clinician: signature(.clinician), engineer: signature(.engineer),
             trusted: trusted, device: device) + limitsEntries.timeProblems(at: now)
+            + overlayProblems(
+                overlayFile?.bytes, besideLimits: limitsFile.path, of: limitsEntries, trusted: trusted, device: device)
     }
 
     private static func loaded<Value>(_ load: () throws(ConfigurationError) -> Value) throws(Failure) -> Value {

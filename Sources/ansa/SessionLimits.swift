@@ -14,8 +14,12 @@ struct SessionLimits {
     /// - Throws: where an input is absent or is not the one whose hash the journal holds.
     init(_ reader: JournalReader) throws(JournalError) {
         let (limitsBytes, deviceBytes) = (try reader.input("limits"), try reader.input("device"))
+        let overlay = reader.fileName(ofInput: "overlay")
+        let overlayBytes = overlay == nil ? nil : try reader.input("overlay")
         do throws(ConfigurationError) {
-            file = try loadLimits(limitsBytes, file: reader.fileName(ofInput: "limits") ?? "limits")
+            file = try loadLimits(
+                limitsBytes, file: reader.fileName(ofInput: "limits") ?? "limits", overlay: overlayBytes,
+                overlayFile: overlay ?? "")
             let device = try loadDevice(deviceBytes, file: "device.yaml")
             guard let stimulator = device.stimulator else { throw ConfigurationError([]) }
             limits = try file.limits(device: stimulator)

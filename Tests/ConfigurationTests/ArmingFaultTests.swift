@@ -75,6 +75,25 @@ struct ArmingFaultTests {
         #expect(errors(nil) == ["ANSA-L416"] && errors(hashText(of: [])) == ["ANSA-L416"] && errors(hash) == [])
     }
 
+    /// 2 mA × 4.5 kΩ is 9.0 V, 0.9 × 10 V exactly; 2.5 mA × 3.6 kΩ and 3.5 mA × 2.571 kΩ are the edges beside it.
+    @Test("Measured impedances decide anew whether the compliance is enough")
+    func compliance() throws {
+        let example = try SignedExample()
+        func codes(_ milliohms: Int64, of contact: String = "2a") -> [String] {
+            var context = example.context()
+            context.impedances = [contact: milliohms]
+            return example.limits.armingProblems(example.bytes, in: context).map { "\($0.severity) \($0.line)" }
+        }
+        #expect(codes(2_571_000) == [])
+        #expect(codes(2_571_429) == ["warning 60"])
+        #expect(codes(3_600_000) == ["warning 60"])
+        #expect(codes(3_600_001) == ["warning 60", "warning 123"])
+        #expect(codes(4_500_000) == ["warning 60", "warning 123"])
+        #expect(codes(4_500_001) == ["warning 60", "error 118", "warning 123"])
+        #expect(codes(.max) == ["warning 60", "error 118", "warning 123"])
+        #expect(codes(.max, of: "e1") == [] && codes(-1) == [])
+    }
+
     /// 2026-11-21 00:00:00Z, 2027-02-20 00:00:00Z, 2020-01-01 and 1970.
     @Test("FI-61 too early, expired, and a clock before 2020 are refused to the second")
     func window() throws {
