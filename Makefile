@@ -40,6 +40,10 @@ mcdc: build-tools
 ablation: build-tools
 	@python3 Scripts/ablation.py
 
-.PHONY: build-tools
+# COUNT and SEED choose how many commands and which; the seed is drawn where none is given.
+oracle: build-tools
+	@Scripts/oracle.sh "$(or $(COUNT),1000000)" $(SEED)
+
+.PHONY: build-tools oracle
 build-tools:
 	@Scripts/setup.sh build
