@@ -76,7 +76,7 @@ private func judgeSession(_ arguments: ParsedArguments) throws(Failure) -> Judge
         throw Failure("\(device.id) has no stimulator; nothing can be judged for it.", code: ExitCode.usage)
     }
     do throws(ConfigurationError) {
-        let limits = withImpedances(try file.limits(device: device?.stimulator ?? emulated(file)), file)
+        let limits = try file.limits(device: device?.stimulator ?? emulated(file))
         return JudgeSession(
             file: file, limits: limits, acknowledged: acknowledged, isStateless: arguments.flag("stateless"))
     } catch {
@@ -104,17 +104,4 @@ private func emulated(_ file: LimitsFile) -> StimulatorDevice {
         }
     }
     return device
-}
-
-/// `limits` with the bounds of impedance that `file` has for contacts which have none yet.
-private func withImpedances(_ limits: Limits, _ file: LimitsFile) -> Limits {
-    var limits = limits
-    for (index, contact) in file.contacts.enumerated() where limits.contacts[index].impedance == nil {
-        let electrode = file.electrodes.first { $0.id.text == contact.electrode.text }
-        guard let bounds = electrode?.impedance, bounds.min.value <= bounds.max.value else { continue }
-        limits.contacts[index].impedance = ImpedanceBounds(
-            range: bounds.min.value...bounds.max.value, maximumAge: Microseconds(bounds.maximumAge.value),
-            maximumStep: PartsPerMillion(bounds.maximumStep.value))
-    }
-    return limits
 }
