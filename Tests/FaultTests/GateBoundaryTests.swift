@@ -59,7 +59,7 @@ struct GateBoundaryTests {
     ]
 
     @Test(
-        "FI-27 one step inside and at a bound is permitted, one step beyond is denied with its interlock; disarmed nothing",
+        "FI-27 inside and at a bound a pulse is permitted, one step beyond denied with its interlock; disarmed nothing",
         arguments: bounds + closedLoop)
     func threePoints(bound: Bound) throws {
         for step in Int64(-1)...1 {

@@ -48,7 +48,7 @@ final class GateRig {
         return broken
     }
 
-    /// Offers pulses 7,692 µs apart until `amplitude` has been permitted; the segment is then the next one, at that level.
+    /// Offers pulses 7,692 µs apart until `amplitude` has been permitted; the segment is then the next, at that level.
     func ramp(to amplitude: Int64) throws {
         segment.amplitude = Nanoamperes(0)
         while segment.amplitude.value < amplitude {
