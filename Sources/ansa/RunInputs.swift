@@ -81,18 +81,23 @@ struct RunInputs: Sendable {
         self.limits = limits
     }
 
-    /// What stands against arming: signatures, time window.
+    /// What stands against arming as far as files and clock say; the guard judges the same by itself, and the device.
     ///
-    /// Empty where both roles signed and now is inside.
+    /// No error where both roles signed and now is inside.
     func armingProblems(now: Int64) -> [Problem] {
         guard let limitsFile, let limitsEntries else { return [] }
-        let trusted = TrustedKeys()
         let signature = { (role: Role) in signatures.first { $0.path.hasSuffix("\(role.rawValue).minisig") }?.text }
-        return verifySignatures(
-            limitsFile.bytes, limits: limitsEntries, clinician: signature(.clinician), engineer: signature(.engineer),
-            trusted: trusted, device: device) + limitsEntries.timeProblems(at: now)
+        var context = ArmingContext(now: now, device: device, trusted: TrustedKeys(besideLimits: limitsFile.path))
+        (context.clinician, context.engineer) = (signature(.clinician), signature(.engineer))
+        context.acknowledgements = (try? readFile(limitsFile.path + ".acknowledgements")) ?? []
+        var problems: [Problem] = []
+        do throws(Failure) { context.revisions = try usedRevisions() } catch {
+            problems.append(Problem(code: "ANSA-L407", file: limitsFile.path, field: "revision", text: error.text))
+        }
+        return problems + limitsEntries.armingProblems(limitsFile.bytes, in: context)
             + overlayProblems(
-                overlayFile?.bytes, besideLimits: limitsFile.path, of: limitsEntries, trusted: trusted, device: device)
+                overlayFile?.bytes, besideLimits: limitsFile.path, of: limitsEntries, trusted: context.trusted,
+                device: device)
     }
 
     private static func loaded<Value>(_ load: () throws(ConfigurationError) -> Value) throws(Failure) -> Value {
