@@ -22,7 +22,7 @@ public struct GateState: Sendable {
     struct Impedance: Hashable, Sendable { var milliohms: Int64, time: Microseconds, step: Int64 }
 
     /// No history but a level `output` of every lead; judge only under the same `limits`.
-    public init(limits: Limits, output: Nanoamperes = Nanoamperes(0), since: Microseconds = Microseconds(0)) {
+    public init(limits: Limits, output: Nanoamperes = Nanoamperes(0), since: Microseconds = Microseconds(-1_000_000)) {
         self.limits = limits
         windowCount = limits.doseWindows.count
         let lengths = limits.doseWindows.map(\.length.value)

@@ -58,10 +58,10 @@ func judgeDevice(_ scene: Scene, _ broken: inout InterlockSet) {
     broken.clear(.clock, when: evidence.clocksAgree)
     broken.clear(.readBack, when: evidence.readBackMatches)
     let isVoltageHeld = scene.allContacts { contact, _, _ in
-        guard limits.measuresElectrodeVoltage, let window = contact.waterWindow else { return true }
+        guard let window = contact.waterWindow else { return true }
         return evidence.electrodeVoltageLow >= window.lowerBound && evidence.electrodeVoltageHigh <= window.upperBound
     }
-    broken.clear(.electrodeVoltage, when: scene.segment.isRest || isVoltageHeld)
+    broken.clear(.electrodeVoltage, when: !limits.measuresElectrodeVoltage || isVoltageHeld)
     broken.clear(.verdictsDiffer, when: evidence.verdictsAgree)
 }
 

@@ -48,6 +48,7 @@ import Testing
         rig.now = Microseconds(.max - 200_000)
         rig.segment.firstPulse = Microseconds(.max - 190_000)
         rig.evidence.leaseEnd = Microseconds(.max - 1)
+        rig.state = GateState(limits: rig.limits, since: Microseconds(0))
         #expect(rig.validUntil() == Microseconds(.max - 1))
     }
 

@@ -184,7 +184,7 @@ extension ConditionPair {
     /// What needs a pair, and has none.
     private static let unpaired: InterlockSet = [
         .chargeDensity, .shannon, .microCharge, .netCurrent, .doseWindow, .impedance, .chargeInjection,
-        .acknowledgement, .electrodeVoltage,
+        .acknowledgement,
     ]
 
     /// What needs the charge or the length of a pulse, and has neither.
