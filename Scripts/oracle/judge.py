@@ -90,7 +90,7 @@ class Window:
 
 
 class Lead:
-    def __init__(self, amplitude=0, since=0):
+    def __init__(self, amplitude=0, since=-1_000_000):
         self.amplitude, self.since = amplitude, since
         self.start = self.end = None            # of the last pulse
         self.period = 0
@@ -115,7 +115,7 @@ class Judge:
     def __init__(self, limits, stateless):
         self.l, self.stateless = limits, stateless
         self.mode = None
-        self.reset(0, 0)
+        self.reset(0, -1_000_000)
 
     def reset(self, amplitude, since):
         l = self.l
@@ -248,7 +248,8 @@ class Case:
         if not self.rest:
             windows = [l["contacts"][x]["water"] for x, _ in self.sides]
             low, high = e["electrode_voltage_low"], e["electrode_voltage_high"]
-            if not windows or any(w and (low < w[0] or high > w[1]) for w in windows):
+            measured = any(contact["water"] for contact in l["contacts"].values())
+            if (measured and not windows) or any(w and (low < w[0] or high > w[1]) for w in windows):
                 bits.add(45)
         return bits
 
