@@ -117,7 +117,8 @@ private struct ProfileCheck {
         guard step > limits.maximumStep.value else { return }
         let text =
             "a step of \(Shown.current(step)) between pulses \(Shown.time(between)) apart, above the signed "
-            + "rate.max_step \(limitsFile.rate.maxStep.text) (\(place(limitsFile.rate.maxStep))): it will ramp slower than it says."
+            + "rate.max_step \(limitsFile.rate.maxStep.text) "
+            + "(\(place(limitsFile.rate.maxStep))): it will ramp slower than it says."
         findings.report(
             "303", profile.places["controller.ramp_up"] ?? Position(line: 1, column: 1), "controller.ramp_up", text,
             severity: .warning)

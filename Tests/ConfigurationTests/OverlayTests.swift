@@ -84,8 +84,8 @@ struct OverlayTests {
         let error = try #require(throws: ConfigurationError.self) { try apply("rate: {max_step: 0.3 mA}") }
         #expect(
             error.description
-                == "ANSA-O403 ERROR o.yaml:4:18 rate.max_step: 0.3 mA is above 0.2 mA of limits.yaml:82. An overlay can "
-                + "only tighten; to widen, write a new revision with both signatures.")
+                == "ANSA-O403 ERROR o.yaml:4:18 rate.max_step: 0.3 mA is above 0.2 mA of limits.yaml:82. An overlay "
+                + "can only tighten; to widen, write a new revision with both signatures.")
     }
 
     @Test("An overlay of another file is refused, even of the same file with one byte changed")
