@@ -93,6 +93,7 @@ import Glibc
     }
 
     private func variableTexts(_ set: hid_t, _ type: hid_t, _ count: Int) throws(NIRError) -> [String] {
+        guard areShort(set, count) else { throw .unreadable(file: path) }
         var pointers = unsafe [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
         guard unsafe H5Dread(set, type, 0, 0, 0, &pointers) >= 0 else { throw .unreadable(file: path) }
         let space = H5Dget_space(set)
@@ -104,6 +105,22 @@ import Glibc
         }
         unsafe H5Dvlen_reclaim(type, space, 0, &pointers)
         return texts
+    }
+
+    /// The library asks for as much memory as the file says that a text is long, up to 4 GB; so the file is asked first.
+    ///
+    /// An element is its length (u32), the address of a heap (8 bytes in every file of today), an index (u32). Source:
+    /// HDF5 File Format Specification 3.0, §IV.A.2.d and VIII.
+    private func areShort(_ set: hid_t, _ count: Int) -> Bool {
+        let place = H5Dget_offset(set)
+        // Not contiguous, or never written.
+        guard place != .max, count > 0 else { return true }
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        defer { _ = Glibc.close(descriptor) }
+        var elements = [UInt32](repeating: 0, count: 4 * count)
+        let length = 16 * count
+        guard unsafe pread(descriptor, &elements, length, Int(clamping: place)) == length else { return false }
+        return stride(from: 0, to: elements.count, by: 4).allSatisfy { elements[$0] <= 65_536 }
     }
 
     private func fixedTexts(_ set: hid_t, _ type: hid_t, _ count: Int) throws(NIRError) -> [String] {
