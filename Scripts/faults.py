@@ -14,7 +14,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 EVIDENCE = ROOT / "Documentation" / "evidence" / "faults.md"
-NAMED = re.compile(r'@Test\(\s*"((?:FI-\d\d )+)[^"]*".*?\bfunc\s+`?([^`(]+)`?\s*\(', re.DOTALL)
+NAMED = re.compile(r'@Test\(\s*"((?:FI-\d\d:? )+)[^"]*".*?\bfunc\s+`?([^`(]+)`?\s*\(', re.DOTALL)
 
 
 def filters():
@@ -69,7 +69,7 @@ def tests_table(events):
     found = {}
     others = 0
     for name, word in sorted(read(events)):
-        numbers = re.findall(r"FI-(\d\d) ", re.match(r"(?:FI-\d\d )*", name).group(0))
+        numbers = re.findall(r"FI-(\d\d)", re.match(r"(?:FI-\d\d:? )*", name).group(0))
         if not numbers and word != "passed":
             others += 1
             print(f"       {name}: {word}")

@@ -5,7 +5,7 @@ enum Seeds {
     static func write(to folder: String) -> Bool {
         var done = true
         unsafe mkdir(folder, 0o755)
-        for (target, seeds) in [("guarding", guarding), ("journal", journal)] {
+        for (target, seeds) in [("guarding", guarding), ("journal", journal), ("network", network)] {
             unsafe mkdir(folder + "/" + target, 0o755)
             for (name, bytes) in seeds {
                 let path = folder + "/" + target + "/" + name
@@ -35,6 +35,17 @@ enum Seeds {
         [
             ("empty", [1]), ("raw-magic", [0] + JournalTarget.magic + JournalTarget.frame(1, 0, -1, [0, 0, 0, 0])),
             ("frames", [5] + (0...12).flatMap { [UInt8($0), 0, 1, 16, 0] + [UInt8](repeating: UInt8($0), count: 16) }),
+        ]
+    }
+
+    /// Input, neurons and output in a row; see ``NetworkTarget/run(_:)``.
+    private static var network: [(String, [UInt8])] {
+        let input: [UInt8] = [0, 1, 10, 1, 1, 1, 1, 0], output: [UInt8] = [1, 1, 10, 1, 1, 1, 1, 5]
+        let linear: [UInt8] = [3, 1, 0, 2, 1, 1, 1, 1, 1]
+        let lif: [UInt8] = [15, 4, 2, 1, 1, 7, 7, 3, 1, 1, 1, 1, 4, 1, 1, 0, 0, 5, 1, 1, 1, 1, 2]
+        return [
+            ("linear", [3] + input + linear + output + [2, 0, 1, 1, 5]),
+            ("lif", [4] + input + linear + lif + output + [3, 0, 1, 1, 2, 2, 5]),
         ]
     }
 }

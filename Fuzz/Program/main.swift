@@ -6,6 +6,8 @@ import Glibc
 /// `Fuzz seeds <folder>` writes what the corpus began with.
 enum Target: String, CaseIterable {
     case limits, guarding, journal, network
+    /// Any bytes as a network file: most of what is found there is libhdf5's, see Documentation/evidence/fuzz.md.
+    case container
 }
 
 if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "seeds" {
@@ -24,4 +26,5 @@ case .limits: exit(unsafe LLVMFuzzerRunDriver(&count, &words) { LimitsTarget.run
 case .guarding: exit(unsafe LLVMFuzzerRunDriver(&count, &words) { GuardTarget.run(unsafe input($0, $1)) })
 case .journal: exit(unsafe LLVMFuzzerRunDriver(&count, &words) { JournalTarget.run(unsafe input($0, $1)) })
 case .network: exit(unsafe LLVMFuzzerRunDriver(&count, &words) { NetworkTarget.run(unsafe input($0, $1)) })
+case .container: exit(unsafe LLVMFuzzerRunDriver(&count, &words) { NetworkTarget.runRaw(unsafe input($0, $1)) })
 }

@@ -18,8 +18,8 @@ import Testing
 
     /// The numbers at the beginning of a test's name: `FI-34 FI-35 kill and stop` has 34 and 35.
     static func numbers(named text: String) -> [String] {
-        text.matches(of: #/@Test\(\s*"((?:FI-\d\d )+)/#).flatMap { match in
-            match.1.matches(of: #/FI-(\d\d) /#).map { String($0.1) }
+        text.matches(of: #/@Test\(\s*"((?:FI-\d\d:? )+)/#).flatMap { match in
+            match.1.matches(of: #/FI-(\d\d)/#).map { String($0.1) }
         }
     }
 
@@ -29,6 +29,7 @@ import Testing
     func reading() {
         #expect(Self.numbers(named: "@Test(\n    \"FI-03 FI-04 twice\", arguments: [1])") == ["03", "04"])
         #expect(Self.numbers(named: "@Test(\"not FI-03 \") // @Test(\"FI-3 x\"") == [])
+        #expect(Self.numbers(named: "@Test(\"FI-60: for another subject\")") == ["60"])
     }
 
     @Test("The table has the rows 01 to 77, once each")
