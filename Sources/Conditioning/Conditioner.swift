@@ -107,7 +107,9 @@ public import Signal
         let open = filler.fill(start..<end)
         filler.learn(base..<end)
         referencing.process(start..<end, from: raw, to: referenced)
-        validity.isDisturbed = watch.process(base..<end, of: referenced) { filler.state($0) == .present }
+        validity.isDisturbed = watch.process(base..<end, of: referenced, isLost: validity.isWatchedLost) {
+            filler.state($0) == .present
+        }
         let kept = end - open <= base - history ? end - open : 0
         filter(start: start, end: end, keeping: kept)
         power.process(base..<end, of: filtered)

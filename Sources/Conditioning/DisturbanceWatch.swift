@@ -37,6 +37,7 @@ public struct WatchRules: Hashable, Sendable {
     private var learned = 0
     private var centre: Float = 0, deviation: Float = 0, step: Float = 0, recent: Float = 0
     private var last: Float?
+    private var isFresh = true
 
     init(_ configuration: ConditioningConfiguration) {
         let rate = configuration.format.rate
@@ -49,7 +50,14 @@ public struct WatchRules: Hashable, Sendable {
     }
 
     /// Takes the rows of one block and says whether the channel is disturbed.
-    func process(_ rows: Range<Int>, of samples: SampleRows, isPresent: (Int) -> Bool) -> Bool {
+    ///
+    /// `isLost`: the channel is saturated or flat, so that there is nothing to learn; it begins anew where it ends.
+    func process(_ rows: Range<Int>, of samples: SampleRows, isLost: Bool, isPresent: (Int) -> Bool) -> Bool {
+        guard !isLost else {
+            lines.reset()
+            (last, isFresh) = (nil, true)
+            return false
+        }
         var furthest: Float = 0
         var isLouder = false
         let isLearning = learned < learning
@@ -59,7 +67,7 @@ public struct WatchRules: Hashable, Sendable {
             let sample = unsafe samples.floats(row)[rules.channel]
             lines.add(Double(sample))
             guard isPresent(row) else { last = nil; continue }
-            if learned == 0 { centre = sample }
+            if isFresh { (centre, isFresh) = (sample, false) }
             let distance = abs(sample - centre)
             centre += (sample - centre) * mean
             if let last {
@@ -92,6 +100,7 @@ public struct WatchRules: Hashable, Sendable {
         lines.reset()
         saturation.reset()
         (learned, centre, deviation, step, recent, last) = (0, 0, 0, 0, 0, nil)
+        isFresh = true
     }
 }
 

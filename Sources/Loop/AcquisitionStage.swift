@@ -29,6 +29,7 @@ enum Arrival {
     func acquire(_ tick: inout Tick) {
         guard let block = feed.current else { return }
         tick.block = block
+        tick.answered |= 1 << UInt64(Slot.acquire.rawValue)
         clocks.take(block.header)
         tick.deviceClockAgrees = clocks.agrees
         log.append(block: block, tick: tick.index)

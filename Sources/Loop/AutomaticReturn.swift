@@ -76,7 +76,8 @@ extension StimulationParts {
         entry.mode = mode
         // Before output starts there is no lease of the device to speak of.
         if evidence.mode == .armed { entry.leaseEnd = Microseconds(.max) }
-        return judge(.rest(at: now), evidence: entry, state: &gate, at: now, under: limits).isPermitted
+        // Nothing at all may be wrong: a rest would be permitted in spite of what only forbids entry (IL-43).
+        return judge(.rest(at: now), evidence: entry, state: &gate, at: now, under: limits).broken.isEmpty
     }
 
     /// Takes the profile's law up again, from the output that is present.

@@ -22,6 +22,7 @@ internal import Signal
         let first = block.header.firstSample
         let touching = unsafe marks.take(touching: first..<first + Int64(block.format.frames))
         unsafe conditioner.process(block, marks: touching)
+        tick.answered |= 1 << UInt64(Slot.condition.rawValue)
         tick.validity = conditioner.validity
         unsafe tick.conditioned.samples = UnsafePointer(conditioner.output.baseAddress)
         unsafe tick.conditioned.envelope = UnsafePointer(conditioner.envelope.baseAddress)

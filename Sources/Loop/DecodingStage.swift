@@ -24,6 +24,7 @@ internal import Signal
         let decision = unsafe decoder.decode(
             input: samples, frames: tick.conditioned.frames, stride: tick.conditioned.stride, envelope: envelope,
             bandPower: power, firstSample: block.header.firstSample, validity: tick.validity)
+        tick.answered |= 1 << UInt64(Slot.decode.rawValue)
         tick.decision = decision
         tick.ratedSpikes = decoder.ratedSpikes
         tick.areSpikesCurrent = areCurrent(decoder.spikes, in: block)

@@ -21,6 +21,8 @@ public enum MissCause: Int, Sendable, CaseIterable {
     public internal(set) var missesByCause = InlineArray<3, Int64>(repeating: 0)
     public internal(set) var shedMonitors: Int64 = 0
     public internal(set) var gaps: Int64 = 0
+    /// Safety ticks whose token said that a stage had not answered.
+    public internal(set) var unhealthyTokens: Int64 = 0
     public internal(set) var steadyMinorFaults: Int64 = 0
     /// How often the processor was taken from the loop's thread after warm-up.
     public internal(set) var steadyInvoluntarySwitches: Int64 = 0

@@ -127,7 +127,7 @@ enum SafetyPort {
         var record = RuntimeRecord()
         record.now = Microseconds(tick.safetyTime / 1_000)
         record.tick = tick.index
-        record.health = .max
+        record.health = tick.health
         record.order = order(tick.orders)
         record.mode = wantedMode(tick)
         record.evidence.stopRequested = state.isStopped

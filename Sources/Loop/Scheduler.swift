@@ -111,6 +111,7 @@ internal import Signal
         tick.index = index
         tick.blockEnd = (index + 1) * plan.block
         tick.decision = nil
+        tick.answered = 0
         let deadline = tick.blockEnd + min(plan.decisionDeadline, plan.safety)
         due.release(.acquire, deadline: deadline)
         due.release(.condition, deadline: deadline)
@@ -147,6 +148,8 @@ internal import Signal
         let compute = Int64(ansa_thread_cpu_nanoseconds() - startedCPU)
         let latency = clock.now() - tick.blockEnd
         account(tick, latency: latency, compute: compute)
+        // Acquire, condition, decode, stimulate.
+        tick.health = tick.answered | ~0xF
         await stages.acquisition.release(TimingRecord(latency: latency, compute: compute), &tick)
         statistics.ticks += 1
         steady.count(tick: statistics.ticks)
@@ -180,6 +183,7 @@ internal import Signal
         tick.missesInWindow = misses.count(window: plan.missWindow, at: nextSafety)
         tick.orders = orders(tick)
         watchWorld(&tick)
+        if tick.health != .max { statistics.unhealthyTokens += 1 }
         await stages.safety.take(&tick)
         if tick.lacksBlock { await decideWithoutBlock(&tick) }
         let isOver = await stages.safety.give(tick)

@@ -32,6 +32,7 @@ internal import Stimulation
     /// A block that came after its tick was decided is remembered, and decides nothing.
     func process(_ tick: inout Tick) {
         guard let decision = tick.decision else { return }
+        tick.answered |= 1 << UInt64(Slot.stimulate.rawValue)
         state.decoded = decision.value
         state.confidence = decision.confidence
         // Taken out while it changes: a second holder would make the ledger copy itself.

@@ -25,6 +25,10 @@ public import Signal
     public var safetyTime: Int64 = 0
     /// Deadline misses within the window of the limits.
     public var missesInWindow: Int64 = 0
+    /// Stages that answered their release for this block, by the number of their slot.
+    public var answered: UInt64 = 0
+    /// All ones, or the token's bitmap without the stages that did not answer their last due release (IL-03).
+    public var health = UInt64.max
     /// The block of this tick is overdue: the safety tick decides without it.
     public var lacksBlock = false
     /// The journal is being written.

@@ -26,19 +26,28 @@ struct LoopFaultRig {
     var wrapDecoder: (@Sendable (any Decoder) -> any Decoder)?
     var tune: (inout LoopSetup, inout LoopPlan) -> Void = { _, _ in }
     var signals = OperatorSignals()
+    /// Words for the virtual stimulator: its faults.
+    var stimulator: [String] = []
+    var journalFailed: @Sendable () -> Bool = { false }
+    /// False: the loop takes its source for a device, which asks for real-time priority.
+    var isVirtual = true
 
     /// The signed way on instead of a ramp-off.
     static let baseline = [("on_sensor_loss: ramp-off", "on_sensor_loss: open-loop-baseline")]
 
     /// A run that a busy machine has latched (ten seconds without a token, in virtual time) is thrown away.
     func run() async throws -> LoopFaultRun {
+        var last = ""
         for _ in 0..<3 {
             let run = try await once()
             let latch = InterlockSet(rawValue: run.outcome.last.latch)
-            guard !latch.isEmpty, latch.isSubset(of: [.tokenStale, .leaseExpired]) else { return run }
+            guard stimulator.isEmpty, !latch.isEmpty, latch.isSubset(of: [.tokenStale, .leaseExpired]) else {
+                return run
+            }
+            last = "\(run.modes), latch \(latch.rawValue) at \(run.outcome.last.time / 1_000) us"
             try FileManager.default.removeItem(atPath: run.folder)
         }
-        throw Failure(description: "the machine has no time for a guard")
+        throw Failure(description: "the machine has no time for a guard: \(last)")
     }
 
     private func once() async throws -> LoopFaultRun {
@@ -68,8 +77,10 @@ struct LoopFaultRig {
         plan.ticks = seconds * 100
         tune(&setup, &plan)
         let session = folder + "/session"
-        let outcome = try await drive(setup, plan, source, session: session, limits: limitsPath, device: devicePath)
+        let (outcome, snapshots) = try await drive(
+            setup, plan, source, session: session, limits: limitsPath, device: devicePath)
         var run = try LoopFaultRun(outcome, folder: folder, limits: limitsPath, source: source)
+        while let snapshot = snapshots.pop() { run.snapshots.append(snapshot) }
         let replayed = try await Loop.replay(session, setup: setup, arms: true)
         run.divergence = replayed.divergence.map { "\($0)" }
         return run
@@ -77,7 +88,7 @@ struct LoopFaultRig {
 
     private func drive(
         _ setup: LoopSetup, _ plan: LoopPlan, _ source: FaultySource, session: String, limits: String, device: String
-    ) async throws -> LoopOutcome {
+    ) async throws -> (LoopOutcome, RigidRing<LoopSnapshot>) {
         let header = JournalHeader(
             inputs: [], format: source.format, montage: source.montage, seed: seed, instructionSet: "test",
             implementedInterlocks: InterlockSet.implemented.rawValue)
@@ -88,7 +99,8 @@ struct LoopFaultRig {
         let guarded = try spawnGuard(
             guardExecutable: Products.folder + "/ansa-guard",
             stimulatorExecutable: Products.folder + "/ansa-virtual-stimulator", limits: limits, device: device,
-            state: session, record: session + "/stimulator.jsonl", virtual: true)
+            state: session, record: session + "/stimulator.jsonl", stimulator: stimulator,
+            virtual: true)
         defer { Self.reap(guarded) }
         let epoch = ansa_monotonic_nanoseconds()
         let words = Hash256(of: try readFile(limits)).words
@@ -97,10 +109,11 @@ struct LoopFaultRig {
                 session: Words32(1, 2, 3, 4), limitsHash: Words32(words.0, words.1, words.2, words.3), epoch: epoch,
                 virtualTime: true, hasFIFO: false))
         let loop = LiveLoop(
-            setup: setup, plan: plan, source: source, link: guarded.link, inlet: inlet, signals: signals)
-        let outcome = try await loop.run(epoch: epoch, isVirtual: true)
+            setup: setup, plan: plan, source: source, link: guarded.link, inlet: inlet, signals: signals,
+            journalFailed: journalFailed)
+        let outcome = try await loop.run(epoch: epoch, isVirtual: isVirtual)
         _ = try writer.finish(dropped: inlet.dropped)
-        return outcome
+        return (outcome, loop.snapshots)
     }
 
     private static func reap(_ guarded: GuardedProcesses) {
@@ -147,6 +160,8 @@ struct LoopFaultRun {
     private(set) var proposals: [(time: Int64, record: ProposalRecord)] = []
     private(set) var safety: [SafetyRecord] = []
     private(set) var blocks: [BlockRecord] = []
+    /// The first sixteen that a watcher would have seen.
+    var snapshots: [LoopSnapshot] = []
     /// What a replay of the journal found; nil: equal, bit for bit.
     var divergence: String?
 

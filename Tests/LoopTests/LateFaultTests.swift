@@ -25,6 +25,15 @@ import Testing
         #expect(outcome.statistics.missesByCause[MissCause.release.rawValue] == outcome.statistics.misses)
     }
 
+    /// Two safety ticks of 5 ms follow each block of 10 ms.
+    @Test("FI-39 A stage that does not answer its release makes the tokens unhealthy until it answers again")
+    func unanswered() async throws {
+        var rig = SchedulerRig()
+        #expect(try await rig.run(ticks: 10).statistics.unhealthyTokens == 0)
+        rig.holes = [4]
+        #expect(try await rig.run(ticks: 10).statistics.unhealthyTokens == 2)
+    }
+
     @Test("FI-21 FI-44 One miss more than the file allows in its window leaves the closed loop in that tick")
     func missesInWindow() async {
         for (misses, isLeft) in [(3, false), (4, true)] as [(Int64, Bool)] {

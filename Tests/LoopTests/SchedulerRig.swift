@@ -30,16 +30,18 @@ final class ZeroFeed: BlockFeed, @unchecked Sendable {
     private let block = Block(format: ZeroFeed.format)
     private let clock: JumpingClock
     private let delays: [Int64: Int64]
+    private let holes: Set<Int64>
     private var next: Int64 = 0
 
-    init(clock: JumpingClock, delays: [Int64: Int64] = [:]) {
+    init(clock: JumpingClock, delays: [Int64: Int64] = [:], holes: Set<Int64> = []) {
         self.clock = clock
         self.delays = delays
+        self.holes = holes
     }
 
     var current: Block? {
         clock.advance(delays[next - 1] ?? 0)
-        return block
+        return holes.contains(next - 1) ? nil : block
     }
 
     func poll() -> Arrival {
@@ -55,6 +57,8 @@ final class ZeroFeed: BlockFeed, @unchecked Sendable {
 struct SchedulerRig {
     var jumps: [Int64: Int64] = [:]
     var delays: [Int64: Int64] = [:]
+    /// Blocks that acquisition is told of and does not find.
+    var holes: Set<Int64> = []
     var pace = Pace.real
     var decisionDeadline: Int64 = 2_000_000
     var monitor: Int64 = 10_000_000
@@ -82,7 +86,7 @@ struct SchedulerRig {
         let executor = RealtimeExecutor()
         let (thread, _) = RealtimeThread.start(executor, realtime: false)
         let wiring = Wiring(
-            executor: executor, feed: ZeroFeed(clock: clock, delays: delays),
+            executor: executor, feed: ZeroFeed(clock: clock, delays: delays, holes: holes),
             log: .journal(JournalInlet(ring: ring, blocking: false)), port: .none, source: nil, arms: false,
             realtimeOrVirtual: true)
         let snapshots = RigidRing<LoopSnapshot>(capacity: 64, repeating: LoopSnapshot())
