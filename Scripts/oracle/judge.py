@@ -11,7 +11,8 @@ the documentation comments of Sources/Interlocks say which one was made:
   what it was a quarter of a second ago, with the token timeout (at most 100 ms) as allowance;
 - after a pause longer than a lease or two periods the output counts as zero;
 - a train goes on while at most two periods part two pulses;
-- the reserve of a ramp-off is n pulses of half the amplitude, n from the signed ramp and the largest step.
+- the reserve of a ramp-off is n pulses of half the amplitude, n from the signed ramp and the largest step;
+- what 64 bits do not hold cannot be judged, and denies: a charge, an end, a reserve.
 """
 
 from collections import deque
@@ -469,12 +470,13 @@ class Case:
         l, c = self.l, self.c
         reserve = 0
         if l["mode"] != "continuous" and not self.ramp_off:
-            step = min(l["ramp_down"] * c["period"] // SECOND, l["max_step"])
+            slope = fits(l["ramp_down"] * c["period"])
+            step = 0 if slope is None else min(slope // SECOND, l["max_step"])
             if step <= 0:
                 return False
-            pulses = up(c["amplitude"], step)
-            reserve = up(pulses * c["amplitude"], 2) * c["width"]
-            if reserve > TOP:
+            currents = fits(up(c["amplitude"], step) * c["amplitude"])
+            reserve = None if currents is None else fits(up(currents, 2) * c["width"])
+            if reserve is None:
                 return False
         for x, n in self.sides:
             kept = up(reserve, n)

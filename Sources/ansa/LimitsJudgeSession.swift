@@ -83,9 +83,11 @@ struct JudgeSession {
             let middle = bounds.range.lowerBound + (bounds.range.upperBound - bounds.range.lowerBound) / 2
             let newest = evidence.impedance ?? middle
             let before = evidence.impedance == nil ? middle : impedances[contact] ?? newest
-            let time = Microseconds(difference(now.value, evidence.impedanceAge) ?? .min)
-            state.measured(before, contact: contact, at: time)
-            state.measured(newest, contact: contact, at: time)
+            // A time that 64 bits do not hold is none: then nothing was measured.
+            if let time = difference(now.value, evidence.impedanceAge) {
+                state.measured(before, contact: contact, at: Microseconds(time))
+                state.measured(newest, contact: contact, at: Microseconds(time))
+            }
             if evidence.impedance != nil { impedances[contact] = newest }
         }
     }
