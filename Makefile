@@ -47,3 +47,9 @@ oracle: build-tools
 .PHONY: build-tools oracle
 build-tools:
 	@Scripts/setup.sh build
+
+# Every mutant of the gate against its tests; Scripts/mutants.py --help has the options of a sample.
+.PHONY: mutants
+mutants:
+	@Scripts/mutants.py --self-check
+	@Scripts/mutants.py
