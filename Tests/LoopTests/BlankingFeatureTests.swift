@@ -90,7 +90,7 @@ private func features(_ shipped: ShippedLoop, _ pulses: Pulses?, seconds: Int64)
 
 @Suite struct BlankingFeatureTests {
     /// Blanking can fake a therapy: a feature that falls with the pulses would look like suppression.
-    @Test("With the same field potential the decoded feature with pulses differs from that without by at most 5 %")
+    @Test("FI-11 With the same field potential the decoded feature is the same with and without pulses, to 5 %")
     func onAndOff() throws {
         let shipped = try ShippedLoop()
         let off = try features(shipped, nil, seconds: 20)
