@@ -85,8 +85,8 @@ import VirtualLab
 
     /// On-time of the closed loop from 2 to 20 s beside that of the clean run with the same seed.
     ///
-    /// One size that is harmless and one that is seen, against a signal of 17 µV. Between them is a size that is neither:
-    /// R waves of 40 µV move on-time by more than 5 points and hide below the peaks of the rhythm itself.
+    /// One size that is harmless and one that is seen, against a signal of 17 µV. Between them is a size that is
+    /// neither: R waves of 40 µV move on-time by more than 5 points and hide below the peaks of the rhythm itself.
     @Test(
         "FI-72 FI-73 FI-74 FI-75 F12: a disturbance moves on-time by at most 5 points, or ends the loop by IL-27",
         arguments: [
