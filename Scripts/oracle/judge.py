@@ -415,6 +415,8 @@ class Case:
             return True
         low, high, age, step = bounds
         value, before, measured = self.measured[x]
+        if fits(measured) is None:
+            return not self.closed      # a time that 64 bits do not hold is none: nothing was measured
         if self.closed and self.c["at"] - measured > age:
             return False
         if self.ramp_off:
