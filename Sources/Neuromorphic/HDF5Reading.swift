@@ -107,7 +107,7 @@ import Glibc
         return texts
     }
 
-    /// The library asks for as much memory as the file says that a text is long, up to 4 GB; so the file is asked first.
+    /// The library asks for as much memory as the file says that a text is long, up to 4 GB: the file is asked first.
     ///
     /// An element is its length (u32), the address of a heap (8 bytes in every file of today), an index (u32). Source:
     /// HDF5 File Format Specification 3.0, §IV.A.2.d and VIII.

@@ -4,8 +4,8 @@
 //     cc -O2 -shared -fPIC -o shift_clocks.so shift_clocks.c
 //     ANSA_SHIFT_CLOCKS=file LD_PRELOAD=$PWD/shift_clocks.so ansa-guard …
 //
-// The file holds two 64-bit integers, seconds: what CLOCK_REALTIME gains, and what CLOCK_BOOTTIME gains. It is mapped, so
-// that a change is seen at once.
+// The file holds two 64-bit integers, seconds: what CLOCK_REALTIME gains, and what CLOCK_BOOTTIME gains. It is mapped,
+// so that a change is seen at once.
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -9,8 +9,8 @@ import Stimulation
 ///     TokenSender <limits> <epoch> <fifo: 0 or 1>        with the guard's socket as standard input
 ///
 /// A train lasts 192 ms, so that a device nobody stops has pulses until its lease of 250 ms ends.
-/// It exits with 3 when the guard says that it latched, as it does when the machine is too busy, with 4 when the guard is
-/// gone and with 5 when a train was refused.
+/// It exits with 3 when the guard says that it latched, as it does when the machine is too busy, with 4 when the guard
+/// is gone and with 5 when a train was refused.
 struct TokenSender {
     static let step: Int64 = 150_000, highest: Int64 = 1_950_000, period: Int64 = 7_693
     let link = GuardLink(socket: 0)
