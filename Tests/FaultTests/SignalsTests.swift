@@ -49,8 +49,8 @@ import Testing
 
     @Test("FI-34 SIGSTOP of the runtime: the guard ends output by its own clock and latches IL-03")
     func stoppedRuntime() throws {
-        try Self.expectOff("FI-34 SIGSTOP runtime", ending: "stopped", latch: "ansa.latch/1 8\n", bound: Self.watchdog)
-        {
+        let bound = Self.watchdog
+        try Self.expectOff("FI-34 SIGSTOP runtime", ending: "stopped", latch: "ansa.latch/1 8\n", bound: bound) {
             try $0.send(SIGSTOP, to: $0.sender.processIdentifier)
         }
     }
