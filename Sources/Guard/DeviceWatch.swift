@@ -31,6 +31,11 @@ struct DeviceWatch: Hashable, Sendable {
     var lastAsked = Microseconds(.min)
 }
 
+extension GuardCore where Device: ~Copyable {
+    /// The device has said, after it was told to be off, that nothing runs or waits.
+    public var isOutputZero: Bool { watch.isOff && !device.report.isActive }
+}
+
 /// Every answer of the device is looked at once, whichever command it answers.
 extension GuardCore where Device: ~Copyable {
     /// µs between two looks at a device whose output is off.

@@ -5,11 +5,14 @@ struct GuardArguments {
     var limitsPath = ""
     var devicePath = ""
     var state = ""
+    /// Pseudonym of the open session's subject; empty: the session names none.
+    var subject = ""
     /// Virtual devices without `$ANSA_STATE_DIR`: an empty ledger and no latch.
     var isFresh = false
 
     static let usage = """
-        USAGE: ansa-guard --runtime-fd <n> --device-fd <n> --limits <file> --device <file> --state <folder> [--fresh]
+        USAGE: ansa-guard --runtime-fd <n> --device-fd <n> --limits <file> --device <file> --state <folder>
+            [--subject <pseudonym>] [--fresh]
         The guard is started by ansa run; it is not a command for people.
 
         """
@@ -34,6 +37,7 @@ struct GuardArguments {
         case "--limits": limitsPath = value
         case "--device": devicePath = value
         case "--state": state = value
+        case "--subject": subject = value
         default: return false
         }
         return true

@@ -61,8 +61,7 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         machine = ModeMachine(latch: latch)
         self.device = device
         state = GateState(limits: limits)
-        // No ledger survives a restart yet, and an unknown history counts as a full window: only emulations start
-        // empty.
+        // Until a history is recalled it is unknown, and counts as full windows: only emulations start empty.
         if !settings.isVirtual { state.fillWindows(at: Microseconds(0)) }
         isVirtualTime = settings.virtualTime
     }

@@ -26,8 +26,8 @@ public func runGuard(arguments: [String]) -> Int32 {
     guard let hello = startup.awaitHello() else { return 0 }
     switch startup.serve(hello) {
     case .refused(let status): return startup.refuse(status)
-    case .ready(let loaded, let device, let latch):
-        var process = GuardProcess(startup, hello, loaded, device: device, latch: latch)
+    case .ready(let ready, let device):
+        var process = GuardProcess(startup, hello, ready, device: device)
         return process.run()
     }
 }
@@ -44,30 +44,37 @@ struct GuardProcess: ~Copyable {
     private let socket: RecordSocket
     private let key: SessionKey
     private let latchFile: LatchFile
-    private let expires: Int64
-    private let consentExpires: Int64
     private let buffer = RecordBuffer(capacity: 1024)
     private let answer = RecordBuffer(capacity: GuardReport.length)
+    private let ready: Startup.Readiness
+    private let ledger: LedgerWriter?
+    private let inlet = StopInlet()
     private var clock: GuardClock
+    private var suspension = SuspensionWatch()
     private var savedLatch: InterlockSet
     private var isRuntimeOpen = true
     private var diskFailed = false
+    private var hasNoted = false
     private var lastHeard = monotonicNanoseconds()
     private var lastExpiryCheck: UInt64 = 0
 
     init(
-        _ startup: Startup, _ hello: GuardHello, _ loaded: LoadedLimits, device: consuming StimulatorSocket,
-        latch: InterlockSet
+        _ startup: Startup, _ hello: GuardHello, _ ready: Startup.Readiness, device: consuming StimulatorSocket
     ) {
-        let settings = startup.settings(hello, loaded)
-        core = GuardCore(limits: loaded.limits, settings: settings, latch: latch, device: device)
+        let (settings, loaded) = (startup.settings(hello, ready), ready.loaded)
+        core = GuardCore(limits: loaded.limits, settings: settings, latch: ready.latch, device: device)
+        let names = loaded.file.contactIDs
+        ready.store?.recall(into: &core, names: names, isVirtual: loaded.isVirtual, wasArmed: ready.wasArmed)
+        ledger = ready.store.map { store in
+            LedgerWriter(
+                limits: loaded.limits, names: names, folder: store.folder, file: store.file, boot: store.boot)
+        }
         socket = startup.socket
         key = startup.key
         latchFile = startup.latchFile
-        expires = loaded.expires
-        consentExpires = loaded.consentExpires
+        self.ready = ready
         clock = GuardClock(epoch: hello.epoch, isVirtual: settings.virtualTime)
-        savedLatch = latch
+        savedLatch = ready.latch
     }
 
     /// Serves until the runtime is gone and output has ended.
@@ -76,12 +83,17 @@ struct GuardProcess: ~Copyable {
             checkExpiry()
             receive()
             if stopSignal.exchange(false, ordering: .acquiring) { core.stopInput(at: clock.now) }
+            hearStop()
+            if suspension.hasJumped() { core.clockJumped(at: clock.now) }
             core.advance(to: clock.now)
             keepLatch()
+            keepLedger()
         }
+        if let ledger, !ledger.finish(core) { diskFailed = true }
         core.device.now = clock.now
         core.device.close()
         if isRuntimeOpen { socket.close() }
+        inlet?.close()
         if diskFailed { return 74 }
         return core.latch.isEmpty ? 0 : 3
     }
@@ -109,6 +121,14 @@ struct GuardProcess: ~Copyable {
         }
     }
 
+    /// `ansa stop`: zero output, latched, and told so.
+    private mutating func hearStop() {
+        guard let inlet, let connection = inlet.next() else { return }
+        core.stopInput(at: clock.now)
+        keepLatch()
+        inlet.answer(connection, StopAnswer(isZero: core.isOutputZero, latch: core.latch.rawValue))
+    }
+
     private mutating func answerRecord(_ length: Int) {
         var report: GuardReport
         if let record = RuntimeRecord.open(buffer, length: length, key: key) {
@@ -117,6 +137,7 @@ struct GuardProcess: ~Copyable {
         } else {
             report = core.handleMalformed(at: clock.now)
         }
+        if report.mode == .armed { noteRevision() }
         keepLatch()
         report.latch = core.latch.rawValue
         report.seal(into: answer, key: key)
@@ -135,13 +156,34 @@ struct GuardProcess: ~Copyable {
         core.stateFailed = true
     }
 
+    /// Armed for the first time: the revision is noted, and the ledger is written from now on.
+    private mutating func noteRevision() {
+        guard let ledger, let store = ready.store, !hasNoted else { return }
+        hasNoted = true
+        guard ledger.start(), store.note(ready.loaded) else {
+            core.stateFailed = true
+            diskFailed = true
+            return
+        }
+    }
+
+    /// The tick's copy of the ledger, once a second; a disk that does not take it is IL-35.
+    private mutating func keepLedger() {
+        guard let ledger else { return }
+        let now = monotonicNanoseconds()
+        ledger.tick(core, at: now)
+        guard ledger.hasFailed(at: now) else { return }
+        core.stateFailed = true
+        diskFailed = true
+    }
+
     /// Once a second, by the wall clock, which serves nothing else here.
     private mutating func checkExpiry() {
         let now = monotonicNanoseconds()
         guard now - lastExpiryCheck > 1_000_000_000 else { return }
         lastExpiryCheck = now
         let wall = Int64(time(nil))
-        core.limitsExpired = wall >= expires
-        core.consentExpired = wall >= consentExpires
+        core.limitsExpired = wall >= ready.loaded.file.expires.value
+        core.consentExpired = wall >= ready.loaded.file.subject.consentExpires.value
     }
 }

@@ -4,10 +4,8 @@ import Signal
 
 /// The latch on disk: `latch` in the state folder, one line, synced with its folder before the guard goes on.
 struct LatchFile {
-    private let folder: String
-    private var path: String { folder + "/latch" }
-
-    init(folder: String) { self.folder = folder }
+    let folder: StateFolder
+    private var path: String { folder.path + "/latch" }
 
     /// What an earlier session left: empty when there is no file; every bit when there is one that cannot be read.
     func read() -> InterlockSet {
@@ -27,40 +25,14 @@ struct LatchFile {
 
     /// Writes the latch; true once file and folder are on the disk.
     func write(_ latch: InterlockSet) -> Bool {
-        replace(with: "ansa.latch/1 " + String(latch.rawValue, radix: 16) + "\n", name: "latch")
+        folder.replace("latch", with: Array("ansa.latch/1 \(String(latch.rawValue, radix: 16))\n".utf8))
     }
 
     /// Takes the latch away after keeping who acknowledged what.
     func acknowledge(_ latch: InterlockSet, reason: String) -> Bool {
-        let kept = replace(
-            with: "ansa.latch/1 " + String(latch.rawValue, radix: 16) + " acknowledged: " + reason + "\n",
-            name: "latch.acknowledged")
+        let line = "ansa.latch/1 \(String(latch.rawValue, radix: 16)) acknowledged: \(reason)\n"
+        let kept = folder.replace("latch.acknowledged", with: Array(line.utf8))
         guard kept else { return false }
-        return unsafe (unlink(path) == 0 || errno == ENOENT) && syncFolder()
-    }
-
-    /// True when the folder takes files; it is made where it is missing.
-    func prepare() -> Bool {
-        _ = unsafe mkdir(folder, 0o700)
-        return unsafe access(folder, R_OK | W_OK | X_OK) == 0
-    }
-
-    private func replace(with text: String, name: String) -> Bool {
-        let temporary = folder + "/." + name + ".new"
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return false }
-        let bytes = [UInt8](text.utf8)
-        let written = unsafe Glibc.write(descriptor, bytes, bytes.count)
-        let synced = fsync(descriptor) == 0
-        close(descriptor)
-        guard written == bytes.count, synced, unsafe rename(temporary, folder + "/" + name) == 0 else { return false }
-        return syncFolder()
-    }
-
-    private func syncFolder() -> Bool {
-        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return fsync(descriptor) == 0
+        return folder.remove("latch")
     }
 }

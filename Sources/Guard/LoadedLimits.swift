@@ -13,25 +13,19 @@ struct LoadingError: Error {
 struct LoadedLimits {
     let limits: Limits
     let stimulator: StimulatorDevice
+    let file: LimitsFile
+    let bytes: [UInt8]
     let isVirtual: Bool
-    /// What keeps the file from arming: signatures, time window.
-    let problems: [Problem]
     /// BLAKE2b-256 of the bytes.
     let hash: Words32
-    /// Seconds since 1970.
-    let expires: Int64
-    /// Seconds since 1970: the subject's consent ends.
-    let consentExpires: Int64
-    /// What the device must say that it is.
-    let identity: ReportedIdentity
-    /// µV left on a contact that is worth an alarm.
-    let residualAlarm: Int64
+    /// Soft limits whose excess a clinician has acknowledged for exactly this file.
+    let acknowledged: SoftLimitSet
+    private let device: Device
+    private let path: String
 
     init(limitsPath: String, devicePath: String) throws(LoadingError) {
-        let bytes = try Self.read(limitsPath)
+        bytes = try Self.read(limitsPath)
         let deviceBytes = try Self.read(devicePath)
-        let device: Device
-        let file: LimitsFile
         do throws(ConfigurationError) {
             device = try loadDevice(deviceBytes, file: devicePath)
             file = try loadLimits(bytes, file: limitsPath)
@@ -43,17 +37,31 @@ struct LoadedLimits {
         } catch {
             throw LoadingError(text: error.problems.isEmpty ? "\(devicePath) has no stimulator" : "\(error)")
         }
+        path = limitsPath
         isVirtual = device.isVirtual
         hash = hashOfLimits(bytes)
-        expires = file.expires.value
-        consentExpires = file.subject.consentExpires.value
-        identity = ReportedIdentity(
-            model: stimulator.model, serial: stimulator.serial, firmware: stimulator.firmware)
-        residualAlarm = file.soft.residualVoltage.value * 1_000
-        let signatures = verifySignatures(
-            bytes, limits: file, clinician: Self.signature(limitsPath, "clinician"),
-            engineer: Self.signature(limitsPath, "engineer"), trusted: TrustedKeys(), device: device)
-        problems = signatures + file.timeProblems(at: Int64(time(nil)))
+        let beside = Self.text(limitsPath + ".acknowledgements").map { Array($0.utf8) } ?? []
+        acknowledged = loadAcknowledgements(beside, limitsHash: hash.bytes)
+    }
+
+    /// What the device must say that it is.
+    var identity: ReportedIdentity {
+        ReportedIdentity(model: stimulator.model, serial: stimulator.serial, firmware: stimulator.firmware)
+    }
+
+    /// µV left on a contact that is worth an alarm.
+    var residualAlarm: Int64 { file.soft.residualVoltage.value * 1_000 }
+
+    /// What keeps the file from arming the device that says it is `reported`; errors refuse, warnings are only said.
+    func problems(reported: ReportedIdentity, revisions: RevisionRecord, subject: String) -> [Problem] {
+        var context = ArmingContext(
+            now: Int64(time(nil)), device: device, trusted: TrustedKeys(besideLimits: path), revisions: revisions)
+        context.identity = DeviceIdentity(
+            model: reported.model.text, serial: reported.serial.text, firmware: reported.firmware.text)
+        context.subject = subject.isEmpty ? nil : subject
+        context.clinician = Self.text("\(path).clinician.minisig")
+        context.engineer = Self.text("\(path).engineer.minisig")
+        return file.armingProblems(bytes, in: context)
     }
 
     private static func read(_ path: String) throws(LoadingError) -> [UInt8] {
@@ -64,9 +72,9 @@ struct LoadedLimits {
         }
     }
 
-    private static func signature(_ path: String, _ role: String) -> String? {
+    private static func text(_ path: String) -> String? {
         do throws(FileError) {
-            return String(decoding: try readFile("\(path).\(role).minisig"), as: UTF8.self)
+            return String(decoding: try readFile(path), as: UTF8.self)
         } catch {
             return nil
         }

@@ -10,17 +10,27 @@ struct Startup {
     let socket: RecordSocket
     let latchFile: LatchFile
 
+    /// What the guard found before it serves.
+    struct Readiness {
+        let loaded: LoadedLimits
+        let latch: InterlockSet
+        let isArmable: Bool
+        /// Nil for an emulation that starts anew: nothing of it persists.
+        let store: LedgerStore?
+        let wasArmed: Bool
+    }
+
     /// What the start ended in.
     enum Outcome: ~Copyable {
         case refused(GuardStatus)
-        case ready(LoadedLimits, StimulatorSocket, InterlockSet)
+        case ready(Readiness, StimulatorSocket)
     }
 
     init(arguments: GuardArguments, key: SessionKey) {
         self.arguments = arguments
         self.key = key
         socket = RecordSocket(arguments.runtime)
-        latchFile = LatchFile(folder: arguments.state)
+        latchFile = LatchFile(folder: StateFolder(path: arguments.state))
     }
 
     /// Waits for the runtime's hello; nil when the socket ends before.
@@ -44,25 +54,46 @@ struct Startup {
             say("ansa-guard: \(error.text)\n")
             return .refused(.badFile)
         }
-        for problem in loaded.problems { say("ansa-guard: \(problem)\n") }
-        guard latchFile.prepare() else { return .refused(.badState) }
+        guard latchFile.folder.prepare() else { return .refused(.badState) }
         guard loaded.hash == hello.limitsHash else {
             return .refused(latchFile.write(.verdictsDiffer) ? .limitsDiffer : .badState)
         }
         // Virtual time and a fresh start are for emulations only, whatever the runtime asks.
         guard loaded.isVirtual || !hello.virtualTime else { return .refused(.badHello) }
-        let latch = arguments.isFresh && loaded.isVirtual ? [] : latchFile.read()
+        let isFresh = arguments.isFresh && loaded.isVirtual
         var device = StimulatorSocket(
             socket: RecordSocket(arguments.device), settings: deviceSettings(hello, loaded),
             tokenTimeout: tokenTimeout(hello, loaded))
         guard device.greet() else { return .refused(.deviceAbsent) }
-        guard welcome(.ready, loaded, hello, latch) else { return .refused(.badHello) }
-        return .ready(loaded, device, latch)
+        let ready = readiness(loaded, device.report.identity, isFresh: isFresh)
+        guard welcome(.ready, ready, hello) else { return .refused(.badHello) }
+        return .ready(ready, device)
+    }
+
+    private func readiness(_ loaded: LoadedLimits, _ reported: ReportedIdentity, isFresh: Bool) -> Readiness {
+        var revisions = RevisionRecord()
+        var isArmable = true
+        if !isFresh {
+            do throws(RevisionError) { revisions = try RevisionRecord(folder: arguments.state) } catch {
+                say("ansa-guard: \(error)\n")
+                isArmable = false
+            }
+        }
+        for problem in loaded.problems(reported: reported, revisions: revisions, subject: arguments.subject) {
+            say("ansa-guard: \(problem)\n")
+            if problem.severity == .error { isArmable = false }
+        }
+        let subject = loaded.file.subject.pseudonym.text
+        let serial = loaded.stimulator.serial
+        return Readiness(
+            loaded: loaded, latch: isFresh ? [] : latchFile.read(), isArmable: isArmable,
+            store: isFresh ? nil : LedgerStore(folder: latchFile.folder, subject: subject, serial: serial),
+            wasArmed: !isArmable || revisions.last(subject: subject, serial: serial) != nil)
     }
 
     /// Tells the runtime why not, and gives the exit code.
     func refuse(_ status: GuardStatus) -> Int32 {
-        _ = welcome(status, nil, nil, [])
+        _ = welcome(status, nil, nil)
         socket.close()
         switch status {
         case .ready: return 0
@@ -75,11 +106,13 @@ struct Startup {
     }
 
     /// 20 ms with FIFO; else what the limits allow for this purpose and device, at most 100 ms.
-    func settings(_ hello: GuardHello, _ loaded: LoadedLimits) -> GuardSettings {
+    func settings(_ hello: GuardHello, _ ready: Readiness) -> GuardSettings {
+        let loaded = ready.loaded
         var settings = GuardSettings(
-            isVirtual: loaded.isVirtual, virtualTime: hello.virtualTime, limitsArmable: loaded.problems.isEmpty,
+            isVirtual: loaded.isVirtual, virtualTime: hello.virtualTime, limitsArmable: ready.isArmable,
             tokenTimeout: tokenTimeout(hello, loaded), session: hello.session,
             amplitudeStep: loaded.stimulator.amplitudeStep)
+        settings.acknowledged = loaded.acknowledged
         settings.identity = loaded.identity
         settings.residualAlarm = loaded.residualAlarm
         settings.runtimeIsRealtime = hello.hasFIFO
@@ -101,15 +134,13 @@ struct Startup {
             amplitudeStep: device.amplitudeStep)
     }
 
-    private func welcome(
-        _ status: GuardStatus, _ loaded: LoadedLimits?, _ hello: GuardHello?, _ latch: InterlockSet
-    ) -> Bool {
+    private func welcome(_ status: GuardStatus, _ ready: Readiness?, _ hello: GuardHello?) -> Bool {
         var timeout = Microseconds(0)
-        if let loaded, let hello { timeout = tokenTimeout(hello, loaded) }
+        if let ready, let hello { timeout = tokenTimeout(hello, ready.loaded) }
         let welcome = GuardWelcome(
-            status: status, limitsArmable: loaded?.problems.isEmpty ?? false, isVirtual: loaded?.isVirtual ?? false,
-            latch: latch.rawValue, key: status == .ready ? key.words : Words32(), limitsHash: loaded?.hash ?? Words32(),
-            tokenTimeout: timeout)
+            status: status, limitsArmable: ready?.isArmable ?? false, isVirtual: ready?.loaded.isVirtual ?? false,
+            latch: ready?.latch.rawValue ?? 0, key: status == .ready ? key.words : Words32(),
+            limitsHash: ready?.loaded.hash ?? Words32(), tokenTimeout: timeout)
         let buffer = RecordBuffer(capacity: GuardWelcome.length)
         welcome.encode(into: buffer)
         return socket.send(buffer, length: GuardWelcome.length)

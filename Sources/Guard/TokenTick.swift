@@ -127,14 +127,13 @@ extension GuardCore where Device: ~Copyable {
         let faults = fallbackFaults(segment)
         guard faults.isEmpty else { return refuse(faults, isGood) }
         if latchesAfter != nil, !segment.isRest { return refuse(.latchSet, isGood) }
-        // The device would refuse what is late, and nobody would know what it made of it.
-        guard segment.isRest || segment.firstPulse >= lastNow else { return refuse(.sequence, isGood) }
+        guard segment.isRest || isInOrder(segment) else { return refuse(.sequence, isGood) }
         let evidence = evidence(record)
         let verdict = judge(segment, evidence: evidence, state: &state, at: lastNow, under: limits)
         let broken = verdict.broken
         if broken.contains(.compliance) { watch.complianceReached = false }
         guard verdict.isPermitted else {
-            guard segment.isRest || broken.isDisjoint(with: Self.mustAgree) else {
+            guard segment.isRest || !isOutputMode || broken.isDisjoint(with: Self.mustAgree) else {
                 refusals += 1
                 endOutput(because: broken.union(.verdictsDiffer), at: lastNow)
                 return (broken.union(.verdictsDiffer), .rest(at: lastNow))
@@ -147,6 +146,15 @@ extension GuardCore where Device: ~Copyable {
             return ([], .rest(at: lastNow))
         }
         return forward(permit)
+    }
+
+    /// Neither late, which the device would refuse and nobody know what it made of it, nor a permit that was used.
+    private func isInOrder(_ segment: Segment) -> Bool {
+        guard segment.firstPulse >= lastNow else { return false }
+        guard limits.pairs.indices.contains(Int(segment.pair)) else { return true }
+        let lead = limits.pairs[Int(segment.pair)].lead
+        guard state.leads.indices.contains(lead), let end = state.leads[lead].lastPulseEnd else { return true }
+        return segment.firstPulse >= end
     }
 
     /// Nothing is delivered and nothing else changes: what runs, runs to its end.

@@ -53,24 +53,33 @@ public func spawnGuard(
     var arguments = [guardExecutable, "--runtime-fd", "3", "--device-fd", "4", "--limits", limits]
     arguments += ["--device", device, "--state", state]
     if virtual { arguments.append("--fresh") }
-    let stimulatorPID = try spawn(
-        stimulatorExecutable,
-        [stimulatorExecutable, "--guard-fd", "3", "--device", device, "--record", record]
-            + stimulator,
-        descriptors: [output.far])
+    let ends = [runtime.near, runtime.far, output.near, output.far]
+    var stimulatorPID: Int32 = 0
     let guardPID: Int32
     do throws(GuardSpawnError) {
+        let words = ["--guard-fd", "3", "--device", device, "--record", record] + stimulator
+        stimulatorPID = try spawn(stimulatorExecutable, [stimulatorExecutable] + words, descriptors: [output.far])
         guardPID = try spawn(guardExecutable, arguments, descriptors: [runtime.far, output.near])
     } catch {
         // The stimulator ends when its guard's end is closed.
-        for descriptor in [runtime.near, runtime.far, output.near, output.far] { _ = close(descriptor) }
-        var status: Int32 = 0
-        unsafe waitpid(stimulatorPID, &status, 0)
+        for descriptor in ends { _ = close(descriptor) }
+        if stimulatorPID > 0 { reap(stimulatorPID) }
         throw error
     }
     for descriptor in [runtime.far, output.near, output.far] { _ = close(descriptor) }
     return GuardedProcesses(
         link: GuardLink(socket: runtime.near), guardPID: guardPID, stimulatorPID: stimulatorPID)
+}
+
+/// Waits at most two seconds for a child that should end, then ends it.
+private func reap(_ process: Int32) {
+    var status: Int32 = 0
+    for _ in 0..<200 {
+        if unsafe waitpid(process, &status, WNOHANG) != 0 { return }
+        usleep(10_000)
+    }
+    kill(process, SIGKILL)
+    unsafe waitpid(process, &status, 0)
 }
 
 /// A close-on-exec pair whose ends lie above the numbers that a child will use.

@@ -89,4 +89,12 @@ public struct Words32: Hashable, Sendable, BitwiseCopyable {
         for (index, byte) in bytes.prefix(32).enumerated() { words[index / 8] |= UInt64(byte) << (index % 8 * 8) }
         self.init(words[0], words[1], words[2], words[3])
     }
+
+    /// The 32 bytes.
+    public var bytes: [UInt8] {
+        [a, b, c, d].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
+    }
+
+    /// The bytes before the first zero, as UTF-8.
+    public var text: String { String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
 }

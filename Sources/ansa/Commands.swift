@@ -3,6 +3,7 @@
 /// A command that is not in this list does not exist.
 let commands: [Command] = [
     .run,
+    .stop,
     .replay,
     .limits,
     .devices,

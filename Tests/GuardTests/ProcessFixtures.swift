@@ -89,6 +89,8 @@ struct ProcessBench {
         while now - start < milliseconds * 1000 {
             amplitude = min(amplitude + 100_000, 1_000_000)
             let due = now > nextPulse - 20_000
+            // A machine that was away for a while proposes no pulse in the past.
+            nextPulse = max(nextPulse, now + 10_000)
             if let report = exchange(at: now, proposing: due ? pulse(amplitude, at: nextPulse) : nil) {
                 reports.append(report)
             }

@@ -146,6 +146,76 @@ struct ProcessTests {
         #expect(ProcessBench.exitCode(of: other.processes.stimulatorPID) == 0)
     }
 
+    /// The shipped limits: 40 µC a second.
+    @Test("The ledger is on the disk while a session runs; a damaged one counts as full windows, a lost one too")
+    func ledgerOnDisk() throws {
+        let bench = try ProcessBench(fresh: false)
+        _ = try bench.hello()
+        #expect(bench.exchange(.arm, at: bench.now)?.mode == .armed)
+        #expect(bench.stimulate(milliseconds: 300).contains { $0.proposalPermitted })
+        kill(bench.processes.guardPID, SIGKILL)
+        bench.processes.link.close()
+        #expect(ProcessBench.exitCode(of: bench.processes.guardPID) == nil)
+        #expect(ProcessBench.exitCode(of: bench.processes.stimulatorPID) == 0)
+        let file = try #require(StopFolders.names(in: bench.folder).first { $0.hasPrefix("ledger.") })
+        let record = try #require(LedgerRecord(try readFile(bench.folder + "/" + file)))
+        #expect(record.isOpen)
+        for isDamaged in [true, false] {
+            if isDamaged {
+                let descriptor = unsafe open(bench.folder + "/" + file, O_WRONLY | O_TRUNC)
+                #expect(unsafe write(descriptor, [UInt8(1)], 1) == 1)
+                close(descriptor)
+            } else {
+                #expect(unsafe unlink(bench.folder + "/" + file) == 0)
+            }
+            let next = try ProcessBench(fresh: false, folder: bench.folder)
+            _ = try next.hello()
+            #expect(next.exchange(.arm, at: next.now)?.mode == .armed)
+            let report = next.exchange(at: next.now, proposing: pulse(100_000, at: next.now + 20_000))
+            let verdict = InterlockSet(rawValue: report?.verdict ?? 0)
+            #expect(verdict.contains(.doseWindow) && report?.proposalPermitted == false)
+            _ = next.exchange(.disarm, at: next.now)
+            next.processes.link.close()
+            #expect(ProcessBench.exitCode(of: next.processes.guardPID) == 0)
+            #expect(ProcessBench.exitCode(of: next.processes.stimulatorPID) == 0)
+            let left = LedgerRecord(try readFile(bench.folder + "/" + file))
+            #expect(left?.isOpen == false)
+        }
+    }
+
+    @Test("A stop over the guard's own socket ends output and is answered, though the runtime says nothing")
+    func stopSocket() throws {
+        let bench = try ProcessBench()
+        _ = try bench.hello()
+        _ = bench.exchange(.arm, at: bench.now)
+        _ = bench.stimulate(milliseconds: 100)
+        let stopped = stopGuards(only: bench.processes.guardPID)
+        let answer = try #require(stopped.first?.answer)
+        #expect(stopped.count == 1 && answer.isZero)
+        #expect(InterlockSet(rawValue: answer.latch).contains(.stop))
+        bench.processes.link.close()
+        #expect(ProcessBench.exitCode(of: bench.processes.guardPID) == 3)
+        #expect(ProcessBench.exitCode(of: bench.processes.stimulatorPID) == 0)
+        #expect(try bench.lines().contains { $0.contains("\"event\":\"stopped\"") })
+        // A number that no guard has any more is nobody's.
+        #expect(stopGuards(only: bench.processes.guardPID).isEmpty)
+    }
+
+    @Test("SIGUSR1 to the stimulator is its own stop button: the guard reads it in a frame and latches IL-05")
+    func stopButton() throws {
+        let bench = try ProcessBench()
+        _ = try bench.hello()
+        _ = bench.exchange(.arm, at: bench.now)
+        _ = bench.stimulate(milliseconds: 100)
+        kill(bench.processes.stimulatorPID, SIGUSR1)
+        _ = bench.stimulate(milliseconds: 50)
+        let latch = InterlockSet(rawValue: bench.exchange(at: bench.now)?.latch ?? 0)
+        #expect(latch.contains(.stop))
+        bench.processes.link.close()
+        #expect(ProcessBench.exitCode(of: bench.processes.guardPID) == 3)
+        #expect(ProcessBench.exitCode(of: bench.processes.stimulatorPID) == 0)
+    }
+
     /// A stand-in for the stimulator, which says when its socket has ended.
     @Test("Where the guard cannot be started, the stimulator that was started for it ends")
     func spawnFails() throws {

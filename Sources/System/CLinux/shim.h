@@ -12,7 +12,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -119,4 +121,64 @@ static inline void ansa_set_floating_point_control(void) {
 /// A connected pair of SOCK_SEQPACKET sockets, close-on-exec. 0 or an errno.
 static inline int ansa_socket_pair(int *ends) {
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0 ? errno : 0;
+}
+
+/// A bound, listening SOCK_SEQPACKET socket at `path`, non-blocking, close-on-exec; a negative errno on failure.
+static inline int ansa_listen_at(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    unsigned long length = 0;
+    while (path[length]) length++;
+    if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
+    for (unsigned long i = 0; i < length; i++) address.sun_path[i] = path[i];
+    int end = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (end < 0) return -errno;
+    if (bind(end, (struct sockaddr *)&address, sizeof address) < 0 || listen(end, 8) < 0) {
+        int code = errno;
+        close(end);
+        return -code;
+    }
+    return end;
+}
+
+/// A SOCK_SEQPACKET socket connected to `path`, close-on-exec; a negative errno on failure.
+static inline int ansa_connect_to(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    unsigned long length = 0;
+    while (path[length]) length++;
+    if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
+    for (unsigned long i = 0; i < length; i++) address.sun_path[i] = path[i];
+    int end = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (end < 0) return -errno;
+    if (connect(end, (struct sockaddr *)&address, sizeof address) < 0) {
+        int code = errno;
+        close(end);
+        return -code;
+    }
+    return end;
+}
+
+/// The next connection to a listening socket, or -1; `user` becomes its user. It does not wait.
+static inline int ansa_accept_from(int listener, uint32_t *user) {
+    int end = (int)syscall(SYS_accept4, listener, (void *)0, (void *)0, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (end < 0) return -1;
+    struct { int process; uint32_t user, group; } peer = {0, ~0u, ~0u};
+    socklen_t size = sizeof peer;
+    if (getsockopt(end, SOL_SOCKET, 17 /* SO_PEERCRED */, &peer, &size) < 0) peer.user = ~0u;
+    *user = peer.user;
+    return end;
+}
+
+/// The process that listens at the other end of a connected socket, or -1.
+static inline int ansa_peer_process(int end) {
+    struct { int process; uint32_t user, group; } peer = {-1, ~0u, ~0u};
+    socklen_t size = sizeof peer;
+    return getsockopt(end, SOL_SOCKET, 17 /* SO_PEERCRED */, &peer, &size) < 0 ? -1 : peer.process;
+}
+
+/// A descriptor of a process, so that its number cannot come to mean another one; -1 where there is none.
+static inline int ansa_process_descriptor(int process) { return (int)syscall(434 /* pidfd_open */, process, 0); }
+
+/// Signals the process of a descriptor. 0 or an errno.
+static inline int ansa_signal_process(int descriptor, int number) {
+    return syscall(424 /* pidfd_send_signal */, descriptor, number, (void *)0, 0) < 0 ? errno : 0;
 }
