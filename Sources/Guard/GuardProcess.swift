@@ -21,9 +21,14 @@ public func runGuard(arguments: [String]) -> Int32 {
     signal(SIGHUP, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGTERM) { _ in stopSignal.store(true, ordering: .releasing) }
+    let isOwnUser = Confinement.becomeOwnUser()
+    guard isOwnUser != false else { return 77 }
     guard let key = SessionKey.random() else { return 74 }
-    let startup = Startup(arguments: arguments, key: key)
-    guard let hello = startup.awaitHello() else { return 0 }
+    let startup = Startup(arguments: arguments, key: key, isOwnUser: isOwnUser ?? false)
+    guard let hello = startup.awaitHello() else {
+        startup.inlet?.close()
+        return 0
+    }
     switch startup.serve(hello) {
     case .refused(let status): return startup.refuse(status)
     case .ready(let ready, let device):
@@ -48,7 +53,7 @@ struct GuardProcess: ~Copyable {
     private let answer = RecordBuffer(capacity: GuardReport.length)
     private let ready: Startup.Readiness
     private let ledger: LedgerWriter?
-    private let inlet = StopInlet()
+    private let inlet: StopInlet?
     private var clock: GuardClock
     private var suspension = SuspensionWatch()
     private var savedLatch: InterlockSet
@@ -72,6 +77,7 @@ struct GuardProcess: ~Copyable {
         socket = startup.socket
         key = startup.key
         latchFile = startup.latchFile
+        inlet = startup.inlet
         self.ready = ready
         clock = GuardClock(epoch: hello.epoch, isVirtual: settings.virtualTime)
         savedLatch = ready.latch

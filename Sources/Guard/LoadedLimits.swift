@@ -16,19 +16,25 @@ struct LoadedLimits {
     let file: LimitsFile
     let bytes: [UInt8]
     let isVirtual: Bool
-    /// BLAKE2b-256 of the bytes.
+    /// BLAKE2b-256 of the bytes, and of those of an overlay after them.
     let hash: Words32
     /// Soft limits whose excess a clinician has acknowledged for exactly this file.
     let acknowledged: SoftLimitSet
     private let device: Device
     private let path: String
+    private let overlay: [UInt8]?
+    private let acknowledgements: [UInt8]
 
     init(limitsPath: String, devicePath: String) throws(LoadingError) {
         bytes = try Self.read(limitsPath)
         let deviceBytes = try Self.read(devicePath)
+        do throws(FileError) { overlay = try readOverlay(besideLimits: limitsPath) } catch {
+            throw LoadingError(text: "\(error)")
+        }
         do throws(ConfigurationError) {
             device = try loadDevice(deviceBytes, file: devicePath)
-            file = try loadLimits(bytes, file: limitsPath)
+            file = try loadLimits(
+                bytes, file: limitsPath, overlay: overlay, overlayFile: LimitsOverlay.path(besideLimits: limitsPath))
             guard let stimulator = device.stimulator else {
                 throw ConfigurationError([])
             }
@@ -39,9 +45,9 @@ struct LoadedLimits {
         }
         path = limitsPath
         isVirtual = device.isVirtual
-        hash = hashOfLimits(bytes)
-        let beside = Self.text(limitsPath + ".acknowledgements").map { Array($0.utf8) } ?? []
-        acknowledged = loadAcknowledgements(beside, limitsHash: hash.bytes)
+        hash = hashOfLimits(bytes + (overlay ?? []))
+        acknowledgements = Self.text(limitsPath + ".acknowledgements").map { Array($0.utf8) } ?? []
+        acknowledged = loadAcknowledgements(acknowledgements, limitsHash: hashOfLimits(bytes).bytes)
     }
 
     /// What the device must say that it is.
@@ -61,7 +67,9 @@ struct LoadedLimits {
         context.subject = subject.isEmpty ? nil : subject
         context.clinician = Self.text("\(path).clinician.minisig")
         context.engineer = Self.text("\(path).engineer.minisig")
+        context.acknowledgements = acknowledgements
         return file.armingProblems(bytes, in: context)
+            + overlayProblems(overlay, besideLimits: path, of: file, trusted: context.trusted, device: device)
     }
 
     private static func read(_ path: String) throws(LoadingError) -> [UInt8] {

@@ -9,6 +9,8 @@ struct Startup {
     let key: SessionKey
     let socket: RecordSocket
     let latchFile: LatchFile
+    let inlet = StopInlet()
+    let isOwnUser: Bool
 
     /// What the guard found before it serves.
     struct Readiness {
@@ -26,7 +28,8 @@ struct Startup {
         case ready(Readiness, StimulatorSocket)
     }
 
-    init(arguments: GuardArguments, key: SessionKey) {
+    init(arguments: GuardArguments, key: SessionKey, isOwnUser: Bool) {
+        self.isOwnUser = isOwnUser
         self.arguments = arguments
         self.key = key
         socket = RecordSocket(arguments.runtime)
@@ -66,7 +69,8 @@ struct Startup {
             tokenTimeout: tokenTimeout(hello, loaded))
         guard device.greet() else { return .refused(.deviceAbsent) }
         let ready = readiness(loaded, device.report.identity, isFresh: isFresh)
-        guard welcome(.ready, ready, hello) else { return .refused(.badHello) }
+        let confinement = Confinement.apply(folders: [arguments.state, StopFolders.own], isOwnUser: isOwnUser)
+        guard welcome(.ready, ready, hello, confinement) else { return .refused(.badHello) }
         return .ready(ready, device)
     }
 
@@ -94,6 +98,7 @@ struct Startup {
     /// Tells the runtime why not, and gives the exit code.
     func refuse(_ status: GuardStatus) -> Int32 {
         _ = welcome(status, nil, nil)
+        inlet?.close()
         socket.close()
         switch status {
         case .ready: return 0
@@ -134,13 +139,16 @@ struct Startup {
             amplitudeStep: device.amplitudeStep)
     }
 
-    private func welcome(_ status: GuardStatus, _ ready: Readiness?, _ hello: GuardHello?) -> Bool {
+    private func welcome(
+        _ status: GuardStatus, _ ready: Readiness?, _ hello: GuardHello?, _ confinement: GuardConfinement = []
+    ) -> Bool {
         var timeout = Microseconds(0)
         if let ready, let hello { timeout = tokenTimeout(hello, ready.loaded) }
-        let welcome = GuardWelcome(
+        var welcome = GuardWelcome(
             status: status, limitsArmable: ready?.isArmable ?? false, isVirtual: ready?.loaded.isVirtual ?? false,
             latch: ready?.latch.rawValue ?? 0, key: status == .ready ? key.words : Words32(),
             limitsHash: ready?.loaded.hash ?? Words32(), tokenTimeout: timeout)
+        welcome.confinement = confinement
         let buffer = RecordBuffer(capacity: GuardWelcome.length)
         welcome.encode(into: buffer)
         return socket.send(buffer, length: GuardWelcome.length)

@@ -94,8 +94,10 @@ public struct GuardWelcome: Hashable, Sendable, BitwiseCopyable {
     public var limitsHash: Words32
     /// The token timeout that the guard will hold the runtime to.
     public var tokenTimeout: Microseconds
+    /// What the guard gave up before it serves.
+    public var confinement: GuardConfinement = []
 
-    /// A welcome; every field is said.
+    /// A welcome; every field is said but the confinement.
     public init(
         status: GuardStatus, limitsArmable: Bool, isVirtual: Bool, latch: UInt64, key: Words32, limitsHash: Words32,
         tokenTimeout: Microseconds
@@ -117,6 +119,7 @@ public struct GuardWelcome: Hashable, Sendable, BitwiseCopyable {
         buffer.put(status.rawValue)
         buffer.put(UInt8(limitsArmable ? 1 : 0))
         buffer.put(UInt8(isVirtual ? 1 : 0))
+        buffer.put(confinement.rawValue)
         buffer.pad(to: 16)
         buffer.put(latch)
         buffer.put(key)
@@ -134,6 +137,7 @@ public struct GuardWelcome: Hashable, Sendable, BitwiseCopyable {
         self.status = status
         limitsArmable = buffer.take(UInt8.self) == 1
         isVirtual = buffer.take(UInt8.self) == 1
+        confinement = GuardConfinement(rawValue: buffer.take())
         buffer.skip(to: 16)
         latch = buffer.take()
         key = buffer.takeWords()

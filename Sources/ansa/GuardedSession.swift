@@ -14,6 +14,8 @@ struct GuardedSession {
     let epoch: UInt64
     /// Guard and stimulator run under SCHED_FIFO.
     let hasRealtimePriority: Bool
+    /// What the guard gave up before it served.
+    let confinement: GuardConfinement
     private let processes: GuardedProcesses
 
     /// Starts both and introduces the runtime.
@@ -35,6 +37,11 @@ struct GuardedSession {
             throw Failure(ExitCode.failed, "the guard could not be started: \(error)")
         }
         link = processes.link
+        // The loop's thread will ask for priority 80 and locked memory: whether it gets them is tried beforehand.
+        // An emulation does without: 20 ms latch on a machine that others use, and there is nobody to protect.
+        let isRealtime =
+            pace == .real && !inputs.device.isVirtual && ansa_set_fifo_of(processes.stimulatorPID, 80) == 0
+            && ansa_lock_memory() == 0
         hasRealtimePriority = pace == .real && processes.raisePriority()
         epoch = ansa_monotonic_nanoseconds() + LiveLoop.lead
         var random = SystemRandomNumberGenerator()
@@ -45,12 +52,12 @@ struct GuardedSession {
             welcome = try link.hello(
                 GuardHello(
                     session: session, limitsHash: Words32(words.0, words.1, words.2, words.3), epoch: epoch,
-                    virtualTime: pace == .max, hasFIFO: false))
+                    virtualTime: pace == .max, hasFIFO: hasRealtimePriority && isRealtime))
         } catch {
-            let failure = Self.failure(error, limits: limits.path, arms: arms)
-            end()
-            throw failure
+            Self.end(processes)
+            throw Self.failure(error, limits: limits.path, arms: arms)
         }
+        confinement = welcome.confinement
         guard arms, welcome.latch != 0 else { return }
         try release(latch: welcome.latch, reason: acknowledge)
     }
@@ -94,8 +101,10 @@ struct GuardedSession {
     /// Closes the socket and waits for both processes, at most three seconds.
     ///
     /// - Returns: False: the guard's latch or the stimulator's own record could not be written.
-    @discardableResult func end() -> Bool {
-        link.close()
+    @discardableResult func end() -> Bool { Self.end(processes) }
+
+    @discardableResult private static func end(_ processes: GuardedProcesses) -> Bool {
+        processes.link.close()
         var areKept = true
         for process in [processes.guardPID, processes.stimulatorPID] where process > 0 {
             var status: Int32 = 0

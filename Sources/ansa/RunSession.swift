@@ -107,6 +107,10 @@ struct RunSession {
             _ = try? writer.finish(dropped: inlet.dropped)
             throw error
         }
+        if let guarded {
+            let confined = guarded.confinement
+            log.write("guard", ["confined": confined.names(), "not_confined": confined.names(holding: false)])
+        }
         let loop = LiveLoop(
             setup: setup, plan: plan, source: source, link: guarded?.link, inlet: inlet, signals: signals,
             journalFailed: { writer.failure != 0 })

@@ -2,14 +2,19 @@
 // No _GNU_SOURCE here: it would change the layout of the Glibc module that Swift has already built.
 #pragma once
 #include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
 #include <linux/futex.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <stddef.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -181,4 +186,94 @@ static inline int ansa_process_descriptor(int process) { return (int)syscall(434
 /// Signals the process of a descriptor. 0 or an errno.
 static inline int ansa_signal_process(int descriptor, int number) {
     return syscall(424 /* pidfd_send_signal */, descriptor, number, (void *)0, 0) < 0 ? errno : 0;
+}
+
+/// No program that this process starts may gain privileges. 0 or an errno.
+static inline int ansa_forgo_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? errno : 0; }
+
+/// Nobody but root may look into this process's memory. 0 or an errno.
+static inline int ansa_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? errno : 0; }
+
+/// A network namespace without any device. 0 or an errno (EPERM for an ordinary user).
+static inline int ansa_leave_network(void) { return syscall(SYS_unshare, 0x40000000) < 0 ? errno : 0; }
+
+/// Becomes another user for good: groups, group, user. 0 or an errno.
+static inline int ansa_become(uint32_t user, uint32_t group) {
+    if (syscall(SYS_setgroups, 0, (void *)0) < 0) return errno;
+    if (syscall(SYS_setresgid, group, group, group) < 0) return errno;
+    return syscall(SYS_setresuid, user, user, user) < 0 ? errno : 0;
+}
+
+/// No write to any file outside `folders` (NULL ends them), by Landlock. 0 or an errno (ENOSYS: the kernel has none).
+static inline int ansa_confine_writes(const char *const *folders) {
+    // WRITE_FILE, REMOVE_DIR, REMOVE_FILE, MAKE_CHAR, MAKE_DIR, MAKE_REG, MAKE_SOCK, MAKE_FIFO, MAKE_BLOCK, MAKE_SYM.
+    uint64_t writing = 1ull << 1 | 0x1ff0ull;
+    int rules = (int)syscall(444 /* landlock_create_ruleset */, &writing, sizeof writing, 0);
+    if (rules < 0) return errno;
+    for (; *folders; folders++) {
+        // At the working folder, with O_PATH and O_CLOEXEC.
+        int folder = (int)syscall(SYS_openat, -100, *folders, 010000000 | 02000000, 0);
+        if (folder < 0) continue;
+        struct __attribute__((packed)) { uint64_t allowed; int32_t parent; } rule = {writing, folder};
+        int code = syscall(445 /* landlock_add_rule */, rules, 1, &rule, 0) < 0 ? errno : 0;
+        close(folder);
+        if (code) { close(rules); return code; }
+    }
+    int code = syscall(446 /* landlock_restrict_self */, rules, 0) < 0 ? errno : 0;
+    close(rules);
+    return code;
+}
+
+#if defined(__x86_64__)
+#define ANSA_AUDIT_ARCHITECTURE AUDIT_ARCH_X86_64
+#else
+#define ANSA_AUDIT_ARCHITECTURE AUDIT_ARCH_AARCH64
+#endif
+#define ANSA_LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define ANSA_REFUSE(code) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (code))
+#define ANSA_DENY(number) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), ANSA_REFUSE(EPERM)
+
+/// From here on: no socket but of AF_UNIX, no program, no process (threads go on), no tracing, no kernel module, mount
+/// or bpf. A call that is refused gives EPERM. 0 or an errno.
+static inline int ansa_restrict_system_calls(void) {
+    struct sock_filter filter[] = {
+        ANSA_LOAD(arch),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ANSA_AUDIT_ARCHITECTURE, 1, 0),
+        ANSA_REFUSE(EPERM),
+        ANSA_LOAD(nr),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),  // the x32 twins of all calls
+        ANSA_REFUSE(EPERM),
+        ANSA_DENY(SYS_execve), ANSA_DENY(SYS_execveat), ANSA_DENY(SYS_ptrace), ANSA_DENY(SYS_process_vm_readv),
+        ANSA_DENY(SYS_process_vm_writev), ANSA_DENY(SYS_mount), ANSA_DENY(SYS_umount2), ANSA_DENY(SYS_pivot_root),
+        ANSA_DENY(SYS_init_module), ANSA_DENY(SYS_finit_module), ANSA_DENY(SYS_kexec_load), ANSA_DENY(SYS_bpf),
+        ANSA_DENY(SYS_perf_event_open), ANSA_DENY(SYS_userfaultfd), ANSA_DENY(SYS_keyctl), ANSA_DENY(SYS_add_key),
+        ANSA_DENY(SYS_reboot), ANSA_DENY(SYS_swapon), ANSA_DENY(SYS_settimeofday), ANSA_DENY(SYS_clock_settime),
+        ANSA_DENY(SYS_socketpair), ANSA_DENY(SYS_setns), ANSA_DENY(SYS_unshare),
+#if defined(__x86_64__)
+        ANSA_DENY(SYS_fork), ANSA_DENY(SYS_vfork),
+#endif
+        // clone3 hides its flags in memory: glibc then takes clone.
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 435, 0, 1),
+        ANSA_REFUSE(ENOSYS),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4),
+        ANSA_LOAD(args[0]),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x10000 /* CLONE_THREAD */, 1, 0),
+        ANSA_REFUSE(EPERM),
+        ANSA_LOAD(nr),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+        ANSA_LOAD(args[0]),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 1, 0),
+        ANSA_REFUSE(EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof filter / sizeof filter[0], .filter = filter};
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0 ? errno : 0;
+}
+
+/// Tries what the filter refuses: an Internet socket. The errno of the attempt, or 0 where it worked.
+static inline int ansa_try_network(void) {
+    int end = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (end < 0) return errno;
+    close(end);
+    return 0;
 }
