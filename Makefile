@@ -44,7 +44,15 @@ ablation: build-tools
 oracle: build-tools
 	@Scripts/oracle.sh "$(or $(COUNT),1000000)" $(SEED)
 
-.PHONY: build-tools oracle
+# Half an hour or more; ANSA_FAULT_RUNS says how often processes are killed, each way (200).
+faults: build-tools
+	@Scripts/faults.sh
+
+# make fuzz SECONDS=60 gives each target a minute.
+fuzz: build-tools
+	@Scripts/fuzz.sh $(or $(SECONDS),60)
+
+.PHONY: build-tools oracle faults fuzz
 build-tools:
 	@Scripts/setup.sh build
 
