@@ -69,6 +69,26 @@ import Testing
         #expect(try rig.pulses().isEmpty)
     }
 
+    /// IL-36 is bit 36: 10 00 00 00 00 in hexadecimal.
+    @Test("FI-43 the machine slept for 30 s, as the clocks say: output off at once, latched IL-36")
+    func sleep() throws {
+        let clocks = try OSClocks()
+        defer { clocks.remove() }
+        let rig = try OSRig.stimulating(guardExecutable: clocks.guardExecutable)
+        defer { rig.end() }
+        let start = rig.now
+        try clocks.shift(wall: 30, sleep: 30)
+        let limit = rig.now + Self.lease
+        try rig.awaitDevice()
+        #expect(rig.latch == "ansa.latch/1 1000000000\n")
+        #expect(try rig.pulses().allSatisfy { $0 <= limit })
+        let off = try #require(try rig.lines().first { $0.event == "stopped" })
+        var figures = Figures(name: "FI-43 sleep, to output off")
+        figures.values = [off.at_us - start]
+        figures.report(bound: "the guard's first tick (reported), lease 250 ms (must)")
+        try Recorder.check(record: rig.folder, limits: OSRig.limits, atLeast: 20)
+    }
+
     @Test("FI-40 every processor is busy with something else: nothing unsafe leaves; a latch is allowed")
     func busy() throws {
         let rig = try OSRig.stimulating()

@@ -14,7 +14,7 @@ import Testing
     /// Acts on a stimulating rig `Figures.runs` times and measures from the first signal to the end of output.
     ///
     /// Output must have ended one lease after the signals have worked, and the recorder must agree with every pulse.
-    static func expectOff(
+    func expectOff(
         _ name: String, ending: String, latch: String?, bound: String, _ act: (OSRig) throws -> Void
     ) throws {
         var off = Figures(name: name + ", to output off")
@@ -50,7 +50,7 @@ import Testing
     @Test("FI-34 SIGSTOP of the runtime: the guard ends output by its own clock and latches IL-03")
     func stoppedRuntime() throws {
         let bound = Self.watchdog
-        try Self.expectOff("FI-34 SIGSTOP runtime", ending: "stopped", latch: "ansa.latch/1 8\n", bound: bound) {
+        try expectOff("FI-34 SIGSTOP runtime", ending: "stopped", latch: "ansa.latch/1 8\n", bound: bound) {
             try $0.send(SIGSTOP, to: $0.sender.processIdentifier)
         }
     }
@@ -58,28 +58,28 @@ import Testing
     @Test("FI-35 SIGKILL of the runtime: the guard ends output at once and latches IL-03")
     func killedRuntime() throws {
         let bound = "1 ms p99 to off (reported), lease 250 ms (must)"
-        try Self.expectOff("FI-35 SIGKILL runtime", ending: "stopped", latch: "ansa.latch/1 8\n", bound: bound) {
+        try expectOff("FI-35 SIGKILL runtime", ending: "stopped", latch: "ansa.latch/1 8\n", bound: bound) {
             try $0.send(SIGKILL, to: $0.sender.processIdentifier)
         }
     }
 
     @Test("FI-36 SIGKILL of the guard: the device's own lease ends output")
     func killedGuard() throws {
-        try Self.expectOff("FI-36 SIGKILL guard", ending: "lease-ended", latch: nil, bound: "lease 250 ms (must)") {
+        try expectOff("FI-36 SIGKILL guard", ending: "lease-ended", latch: nil, bound: "lease 250 ms (must)") {
             try $0.send(SIGKILL, to: $0.processes.guardPID)
         }
     }
 
     @Test("FI-37 SIGSTOP of the guard: the device's own lease ends output")
     func stoppedGuard() throws {
-        try Self.expectOff("FI-37 SIGSTOP guard", ending: "lease-ended", latch: nil, bound: "lease 250 ms (must)") {
+        try expectOff("FI-37 SIGSTOP guard", ending: "lease-ended", latch: nil, bound: "lease 250 ms (must)") {
             try $0.send(SIGSTOP, to: $0.processes.guardPID)
         }
     }
 
     @Test("FI-38 SIGSTOP of runtime and guard: no live host, and the device's own lease ends output")
     func stoppedBoth() throws {
-        try Self.expectOff("FI-38 SIGSTOP both", ending: "lease-ended", latch: nil, bound: "lease 250 ms (must)") {
+        try expectOff("FI-38 SIGSTOP both", ending: "lease-ended", latch: nil, bound: "lease 250 ms (must)") {
             try $0.send(SIGSTOP, to: $0.processes.guardPID)
             try $0.send(SIGSTOP, to: $0.sender.processIdentifier)
         }
@@ -89,7 +89,7 @@ import Testing
     @Test("FI-57 a stop input while the runtime is stopped: the guard ends output and latches IL-05")
     func stopWithoutRuntime() throws {
         let bound = "20 ms (reported), lease 250 ms (must)"
-        try Self.expectOff("FI-57 stop, runtime stopped", ending: "stopped", latch: "ansa.latch/1 20\n", bound: bound) {
+        try expectOff("FI-57 stop, runtime stopped", ending: "stopped", latch: "ansa.latch/1 20\n", bound: bound) {
             kill($0.sender.processIdentifier, SIGSTOP)
             try $0.send(SIGTERM, to: $0.processes.guardPID)
         }

@@ -39,6 +39,11 @@ import Testing
         #expect(Self.rows == (1...77).map { String(format: "%02d", $0) })
     }
 
+    @Test("Every row has a test or a reason why it has none")
+    func rowsHaveTests() {
+        #expect(Self.rows.filter { !Self.tested.contains($0) && !Self.leftOut.contains($0) } == [])
+    }
+
     @Test("Every test of a fault names a row of the table")
     func testsHaveRows() {
         #expect(Self.tested.subtracting(Self.rows).sorted() == [])
