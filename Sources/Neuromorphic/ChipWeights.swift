@@ -23,7 +23,7 @@ struct ChipWeights {
         }
         var unit = limit * top / 64
         while unit > (mixed ? 255 : 256) && exponent < 7 { unit /= 2; exponent += 1 }
-        let highest = min(mixed ? 254 : 255, Int(unit))
+        let highest = unit.isNaN ? 0 : Int(min(unit, mixed ? 254 : 255))
         var best = Double.infinity
         for candidate in stride(from: highest, to: max(0, highest / 2), by: -1) where !mixed || candidate % 2 == 0 {
             let error = ChipWeights.error(flat, top, candidate, mixed)
