@@ -30,6 +30,6 @@ public enum CompiledCeilings {
     public static let acknowledgementsMissing: Int64 = 3
     /// Leads of one device; changes of target that are remembered.
     public static let leads = 8, changes: Int64 = 4_096
-    /// A sampling rate may be off by 1 %.
-    public static let rateDeviation = PartsPerMillion(10_000)
+    /// A sampling rate may be off by 1 %; before its first pulse a lead has been at 0 since this time.
+    public static let rateDeviation = PartsPerMillion(10_000), atRestSince = Microseconds(-1_000_000)
 }

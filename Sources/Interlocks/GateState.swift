@@ -9,20 +9,20 @@ public struct GateState: Sendable {
     public private(set) var leads: [LeadHistory], pulses: Int64 = 0
     /// IL-24 denies before this time.
     public private(set) var lockoutEnd = Microseconds(.min)
-    /// Per contact: charge over each dose window, net charge over 1 s, time in trains over each dose window.
-    /// Per lead: trains over 24 h.
+    /// Per contact: charge by dose window, net charge over 1 s, time in trains by dose window. Per lead: trains a day.
     var ledger: Ledger, trains: Ledger
     let windowCount: Int
     /// Controller that holds each contact; negative: none.
-    private(set) var owners: [Int32]
-    private(set) var impedances: [Impedance?]
+    private(set) var owners: [Int32], impedances: [Impedance?]
     private let limits: Limits
 
     /// A measurement in mΩ, when, and how far from the one before (ppm).
     struct Impedance: Hashable, Sendable { var milliohms: Int64, time: Microseconds, step: Int64 }
 
     /// No history but a level `output` of every lead; judge only under the same `limits`.
-    public init(limits: Limits, output: Nanoamperes = Nanoamperes(0), since: Microseconds = Microseconds(-1_000_000)) {
+    public init(
+        limits: Limits, output: Nanoamperes = Nanoamperes(0), since: Microseconds = CompiledCeilings.atRestSince
+    ) {
         self.limits = limits
         windowCount = limits.doseWindows.count
         let lengths = limits.doseWindows.map(\.length.value)

@@ -53,8 +53,8 @@ import Testing
         let feedback = ConditionVector(FeedbackRig())
         var lines = [
             "Condition coverage of the gate: vectors, written by a test; not to be edited.", "",
-            "Each block: interlock and condition; the permitted vector, told from the common one; the one field that is",
-            "turned; the words of broken interlocks before and after (bit nn is IL-nn).", "", "common vector",
+            "Each block: interlock and condition; the permitted vector, told from the common one; the one field that",
+            "is turned; the words of broken interlocks before and after (bit nn is IL-nn).", "", "common vector",
         ]
         lines += (base.fields + feedback.fields).map { "    \($0.path) \($0.value)" }
         for pair in pairs.sorted(by: { $0.interlock.rawValue < $1.interlock.rawValue }) {
