@@ -20,7 +20,7 @@ public enum CompiledCeilings {
     public static let shannonK: UInt64 = 707_945_784_384
     /// Balance of one pulse, 0.4 %; |ΣQ| in 1 s, 100 nA.
     public static let imbalance = PartsPerMillion(4_000), netCharge = Femtocoulombs(100_000_000)
-    /// 20 nC; below 4 nC no evidence is needed. The gate enforces both.
+    /// 20 nC; below 4 nC no evidence is needed; the gate enforces both.
     public static let microCharge = Femtocoulombs(20_000_000), microChargeWithoutEvidence = Femtocoulombs(3_999_999)
     /// Longest lease of a device, and longest token timeout.
     public static let lease = Microseconds(250_000), tokenTimeout = Microseconds(100_000)

@@ -15,7 +15,7 @@ public struct Permit: ~Copyable, Sendable {
 
 /// The answer to one proposal.
 public struct Verdict: ~Copyable, Sendable {
-    /// Every interlock that the proposal breaks. A permitted rest has no permit: there is nothing to deliver.
+    /// Every interlock that the proposal breaks; a permitted rest has no permit: there is nothing to deliver.
     public let broken: InterlockSet, isPermitted: Bool
     private var permit: Permit?
 

@@ -9,7 +9,7 @@ public struct GateState: Sendable {
     public private(set) var leads: [LeadHistory], pulses: Int64 = 0
     /// IL-24 denies before this time.
     public private(set) var lockoutEnd = Microseconds(.min)
-    /// Per contact: charge by dose window, net charge over 1 s, time in trains by dose window. Per lead: trains a day.
+    /// Per contact: charge by dose window, net charge over 1 s, time in trains by dose window; per lead: trains a day.
     var ledger: Ledger, trains: Ledger
     let windowCount: Int
     /// Controller that holds each contact; negative: none.

@@ -22,7 +22,7 @@ public struct Evidence: Hashable, Sendable, BitwiseCopyable {
     /// Sample counters ran forward; |measured / stated sampling rate − 1|.
     public var samplesInOrder = false, rateDeviation = PartsPerMillion(.max)
     public var validChannels: Int64 = 0
-    /// Saturated or flat; line noise or an artefact. Blanked samples count as none of these.
+    /// Saturated or flat; line noise or an artefact; blanked samples count as none of these.
     public var signalSaturatedOrFlat = true, signalDisturbed = true
     public var deadlineMissesInWindow: Int64 = .max
     /// The decision is finite, and rests on the samples of its own tick.
