@@ -84,17 +84,17 @@ import Testing
         #expect(answers.count == rows.count)
     }
 
-    /// 20 mA/s over 7,692 µs is 153,840 nA; the first step starts from zero.
+    /// 20 mA/s over 7,692 µs is 153,840 nA; before the first pulse the lead has been at zero for a second.
     @Test("Ramp and order are kept from line to line, and a denied command changes nothing")
     func history() throws {
         let lines = [
-            Line(at: 0, amplitude: 0), Line(at: 7_692, amplitude: 153_841), Line(at: 7_692, amplitude: 153_840),
-            Line(at: 7_692, amplitude: 153_840), Line(at: 15_384, amplitude: 153_840, pulses: 40),
+            Line(at: 0, amplitude: 100_000), Line(at: 7_692, amplitude: 253_841), Line(at: 7_692, amplitude: 253_840),
+            Line(at: 7_692, amplitude: 253_840), Line(at: 15_384, amplitude: 253_840, pulses: 40),
             Line(at: 7_692 * 42, pair: "null", width: 0),
         ]
         let answers = try Self.answers(lines, [])
         #expect(answers.map(\.interlocks).prefix(5) == [[], [20], [], [13, 40], []])
-        #expect(answers[1].reasons[0].contains("step 0.153841 mA from 0 mA is above 0.15384 mA"))
+        #expect(answers[1].reasons[0].contains("step 0.153841 mA from 0.1 mA is above 0.15384 mA"))
     }
 
     @Test("A file without a profile beside it is judged for an emulated device of its own entry")
