@@ -61,3 +61,8 @@ build-tools:
 mutants:
 	@Scripts/mutants.py --self-check
 	@Scripts/mutants.py
+
+# Every state of the model of arming, token, lease, stop and latch; needs spin, which it names where it is missing.
+.PHONY: model-check
+model-check:
+	@Scripts/model_check.sh
