@@ -38,8 +38,11 @@ struct FallbackProgram: Hashable, Sendable {
         guard let last, !last.isRest else { return }
         let next = last.firstPulse.value + last.pulses * last.period.value
         nextWindow = max(now, Microseconds(next - last.period.value + 1))
+        // From the last pulse on, as the gate counts after a change of mode: from an earlier one a first step would be
+        // too large, and a ramp-off that is denied ends at once.
         controller.resume(
-            from: last.amplitude, at: max(now, last.firstPulse), nextPulse: Microseconds(max(next, now.value)))
+            from: last.amplitude, at: max(now, Microseconds(next - last.period.value)),
+            nextPulse: Microseconds(max(next, now.value)))
     }
 
     private static func program(_ last: Segment, _ limits: Limits, _ settings: GuardSettings) -> StimulationProgram {

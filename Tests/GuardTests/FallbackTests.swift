@@ -110,6 +110,20 @@ import Testing
         #expect(bench.core.mode == .off && bench.core.latch.isEmpty && bench.core.isFinished)
     }
 
+    /// The ramp counts from the second pulse, 107.692 ms: 20 mA/s × 7.692 ms = 153.8 µA to the next.
+    @Test("A ramp-off after a segment of two pulses is permitted from its first step on")
+    func disarmAfterTwoPulses() {
+        var bench = running(.stop)
+        _ = bench.token(at: 90_000, proposing: pulse(500_000, at: 100_000, pulses: 2))
+        #expect(bench.send(bench.record(.disarm, at: 101_000), at: 101_000).mode == .fallback)
+        bench.core.runtimeLost(at: Microseconds(102_000))
+        for time in 103...300 { bench.core.advance(to: Microseconds(Int64(time) * 1000)) }
+        let steps = bench.notes.delivered.suffix(from: 9).map(\.segment)
+        #expect(steps.first.map { 500_000 - $0.amplitude.value <= 153_840 } == true)
+        #expect(steps.count >= 3)
+        #expect(bench.core.mode == .off && bench.core.latch.isEmpty && bench.core.isFinished)
+    }
+
     @Test("In the file's fallback the runtime may only do what it says", arguments: [Fallback.stop, .rampOff])
     func requestedFallback(_ kind: Fallback) {
         var limits = testLimits()
