@@ -2,8 +2,9 @@ import Interlocks
 import Signal
 import Testing
 
-/// One step beyond bounds that other tests come near to: charge per microelectrode, impedance from 1 mΩ, negative periods,
-/// level output without any ramp, and the ledger's rings of time.
+/// One step beyond bounds that other tests come near to.
+///
+/// Charge on a microelectrode, impedance from 1 mΩ, negative periods, level output without a ramp, shares of time.
 @Suite struct MarginTests {
     @Test("20 nC are the most on a microelectrode with evidence, and 1 fC more is denied")
     func microCeiling() {
