@@ -159,12 +159,20 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         return step.overflow || segment.amplitude.value <= step.partialValue / 1_000_000
     }
 
+    /// The lead that `pair` is on; nil where the limits have no such pair.
+    func lead(of pair: Int32) -> Int? {
+        guard limits.pairs.indices.contains(Int(pair)) else { return nil }
+        let lead = limits.pairs[Int(pair)].lead
+        return state.leads.indices.contains(lead) ? lead : nil
+    }
+
     /// What a fallback goes on from: the last segment at the amplitude that the gate counts as present; nil at rest.
     var running: Segment? {
-        guard var segment = lastSegment, let end = state.leads.first?.lastPulseEnd else { return nil }
+        guard var segment = lastSegment, let lead = lead(of: segment.pair), let end = state.leads[lead].lastPulseEnd
+        else { return nil }
         // A train whose next pulse is overdue has ended: the runtime ramped it off, or proposed rests.
         guard lastNow.value <= end.value + segment.period.value else { return nil }
-        segment.amplitude = state.output(at: lastNow).amplitude
+        segment.amplitude = state.output(lead: lead, at: lastNow).amplitude
         return segment.amplitude.value > 0 ? segment : nil
     }
 

@@ -93,7 +93,7 @@ extension GuardCore where Device: ~Copyable {
         switch machine.fallback {
         case nil, .stop: return .ramp
         case .rampOff, .holdThenOff:
-            return segment.amplitude > state.output(at: segment.firstPulse).amplitude ? .ramp : []
+            return segment.amplitude > present(of: segment) ? .ramp : []
         case .openLoopBaseline: return []
         }
     }
@@ -148,12 +148,16 @@ extension GuardCore where Device: ~Copyable {
         return forward(permit)
     }
 
+    /// What the lead of `segment` delivers at its first pulse; 0 where it names no lead.
+    private func present(of segment: Segment) -> Nanoamperes {
+        guard let lead = lead(of: segment.pair) else { return Nanoamperes(0) }
+        return state.output(lead: lead, at: segment.firstPulse).amplitude
+    }
+
     /// Neither late, which the device would refuse and nobody know what it made of it, nor a permit that was used.
     private func isInOrder(_ segment: Segment) -> Bool {
         guard segment.firstPulse >= lastNow else { return false }
-        guard limits.pairs.indices.contains(Int(segment.pair)) else { return true }
-        let lead = limits.pairs[Int(segment.pair)].lead
-        guard state.leads.indices.contains(lead), let end = state.leads[lead].lastPulseEnd else { return true }
+        guard let lead = lead(of: segment.pair), let end = state.leads[lead].lastPulseEnd else { return true }
         return segment.firstPulse >= end
     }
 

@@ -60,8 +60,7 @@ extension GuardCore where Device: ~Copyable {
         guard let segment = program.next(at: lastNow) else { return }
         leaseEnd = Microseconds(lastNow.value + leaseLength)
         // Pulses that a full window denied may have been a pause, after which output counts as 0: it ramps anew.
-        let lead = limits.pairs.indices.contains(Int(segment.pair)) ? limits.pairs[Int(segment.pair)].lead : 0
-        let present = state.output(lead: lead, at: segment.firstPulse)
+        let present = state.output(lead: lead(of: segment.pair) ?? 0, at: segment.firstPulse)
         let hasPaused = !segment.isRest && present.amplitude != before
         if hasPaused { program.reject(at: present) }
         if segment.isRest || hasPaused {

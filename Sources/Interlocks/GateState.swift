@@ -40,7 +40,7 @@ public struct GateState: Sendable {
     }
 
     /// The amplitude of `lead` at `time` and since when; 0 after a pause.
-    public func output(lead: Int = 0, at time: Microseconds) -> (amplitude: Nanoamperes, since: Microseconds) {
+    public func output(lead: Int, at time: Microseconds) -> (amplitude: Nanoamperes, since: Microseconds) {
         self.lead(lead)?.output(at: time, limits) ?? (Nanoamperes(0), time)
     }
 

@@ -124,6 +124,30 @@ import Testing
         #expect(bench.core.mode == .off && bench.core.latch.isEmpty && bench.core.isFinished)
     }
 
+    @Test("A ramp-off goes on from the lead that stimulates, also where it is not the file's first")
+    func disarmOnTheSecondLead() {
+        var limits = testLimits()
+        limits.contacts.insert(limits.contacts[0], at: 0)
+        limits.pairs = [
+            ContactPair(cathodes: [0], anodes: [2], lead: 0), ContactPair(cathodes: [1], anodes: [2], lead: 1),
+        ]
+        var bench = Bench(limits: limits)
+        _ = bench.arm(at: 0)
+        for step in 1...8 {
+            let time = Int64(step) * 10_000
+            var segment = pulse(min(Int64(step), 5) * 100_000, at: time + 10_000)
+            segment.pair = 1
+            _ = bench.token(at: time, proposing: segment)
+        }
+        #expect(bench.notes.delivered.count == 8)
+        #expect(bench.send(bench.record(.disarm, at: 90_000), at: 90_000).mode == .fallback)
+        bench.core.runtimeLost(at: Microseconds(91_000))
+        for time in 92...300 { bench.core.advance(to: Microseconds(Int64(time) * 1000)) }
+        #expect(bench.notes.delivered.count >= 11)
+        #expect(bench.notes.delivered.allSatisfy { $0.segment.pair == 1 })
+        #expect(bench.core.mode == .off && bench.core.latch.isEmpty)
+    }
+
     @Test("In the file's fallback the runtime may only do what it says", arguments: [Fallback.stop, .rampOff])
     func requestedFallback(_ kind: Fallback) {
         var limits = testLimits()

@@ -75,7 +75,7 @@ import Testing
         for (amplitude, broken) in [(500_000, InterlockSet()), (540_000, []), (540_001, .ramp), (459_999, .ramp)] {
             rig.state = GateState(
                 limits: rig.limits, output: Nanoamperes(500_000), since: Microseconds(1_000_000))
-            #expect(rig.state?.output(at: Microseconds(1_040_000)).amplitude == Nanoamperes(500_000))
+            #expect(rig.state?.output(lead: 0, at: Microseconds(1_040_000)).amplitude == Nanoamperes(500_000))
             #expect(Self.broken(rig, Int64(amplitude), now: 1_000_000, first: 1_040_000) == broken)
         }
         rig.evidence.mode = .fallback
