@@ -8,6 +8,7 @@ let commands: [Command] = [
     .limits,
     .devices,
     .session,
+    .decoder,
     .bench,
     .doctor,
     .completions,
