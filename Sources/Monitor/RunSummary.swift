@@ -56,6 +56,8 @@ public struct RunSummary: Codable, Hashable, Sendable {
     public var chargeFemtocoulombs: Int64
     /// How often each interlock refused a segment, by its name.
     public var refusals: [String: Int64]
+    /// How often each interlock raised an alarm, by its name: once for a cause that lasts, not once a tick.
+    public var alarms: [String: Int64]
     /// The largest amplitude that was delivered, in nanoamperes.
     public var maxAmplitudeNanoamperes: Int64
     /// The mode in which the session ended.
@@ -78,6 +80,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
         case pulsesDelivered = "pulses_delivered"
         case chargeFemtocoulombs = "charge_fc"
         case refusals
+        case alarms
         case maxAmplitudeNanoamperes = "max_amplitude_na"
         case finalMode = "mode_final"
         case journal
@@ -91,7 +94,8 @@ public struct RunSummary: Codable, Hashable, Sendable {
         ticks: Int64, deadlineMisses: Int64, missCauses: [String: Int64], latencyMicroseconds: Percentiles?,
         computeMicroseconds: Percentiles,
         decisions: Int64, pulsesDelivered: Int64, chargeFemtocoulombs: Int64, refusals: [String: Int64],
-        maxAmplitudeNanoamperes: Int64, finalMode: String, journal: Journal, energyNanojoules: Double, gaps: Int64,
+        alarms: [String: Int64], maxAmplitudeNanoamperes: Int64, finalMode: String, journal: Journal,
+        energyNanojoules: Double, gaps: Int64,
         steadyAllocations: UInt64?
     ) {
         self.ticks = ticks
@@ -103,6 +107,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
         self.pulsesDelivered = pulsesDelivered
         self.chargeFemtocoulombs = chargeFemtocoulombs
         self.refusals = refusals
+        self.alarms = alarms
         self.maxAmplitudeNanoamperes = maxAmplitudeNanoamperes
         self.finalMode = finalMode
         self.journal = journal
@@ -127,6 +132,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
         try box.encode(pulsesDelivered, forKey: .pulsesDelivered)
         try box.encode(chargeFemtocoulombs, forKey: .chargeFemtocoulombs)
         try box.encode(refusals, forKey: .refusals)
+        try box.encode(alarms, forKey: .alarms)
         try box.encode(maxAmplitudeNanoamperes, forKey: .maxAmplitudeNanoamperes)
         try box.encode(finalMode, forKey: .finalMode)
         try box.encode(journal, forKey: .journal)
@@ -152,6 +158,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
             pulsesDelivered: try box.decode(Int64.self, forKey: .pulsesDelivered),
             chargeFemtocoulombs: try box.decode(Int64.self, forKey: .chargeFemtocoulombs),
             refusals: try box.decode([String: Int64].self, forKey: .refusals),
+            alarms: try box.decode([String: Int64].self, forKey: .alarms),
             maxAmplitudeNanoamperes: try box.decode(Int64.self, forKey: .maxAmplitudeNanoamperes),
             finalMode: try box.decode(String.self, forKey: .finalMode),
             journal: try box.decode(Journal.self, forKey: .journal),

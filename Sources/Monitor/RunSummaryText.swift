@@ -21,6 +21,10 @@ extension RunSummary {
             let list = refusals.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             lines.append("refusals  \(list.joined(separator: ", "))")
         }
+        if !alarms.isEmpty {
+            let list = alarms.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            lines.append("alarms  \(list.joined(separator: ", "))")
+        }
         lines.append("mode at the end  \(finalMode)")
         lines.append(
             "chip energy  \(Self.fixed(energyNanojoules, 1)) nJ (model estimate: Loihi 1, 23.6 pJ a synaptic operation)"

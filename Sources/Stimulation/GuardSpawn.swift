@@ -40,18 +40,20 @@ public struct GuardedProcesses: Sendable {
 ///   - state: the folder of latch and ledger. For a virtual device without `$ANSA_STATE_DIR` the session's folder.
 ///   - record: the stimulator's own record, `stimulator.jsonl` in the session's folder.
 ///   - stimulator: words added to the stimulator's command line: its identity, and faults of the emulation.
+///   - subject: pseudonym of the session's subject; empty: the session names none.
 ///   - virtual: the driver is virtual and `$ANSA_STATE_DIR` is not set: start with an empty ledger and no latch.
 ///
 /// - Returns: the runtime's link, not yet greeted, and both process identifiers.
 /// - Throws: ``GuardSpawnError``.
 public func spawnGuard(
     guardExecutable: String, stimulatorExecutable: String, limits: String, device: String, state: String,
-    record: String, stimulator: [String] = [], virtual: Bool
+    record: String, stimulator: [String] = [], subject: String = "", virtual: Bool
 ) throws(GuardSpawnError) -> GuardedProcesses {
     let runtime = try socketPair()
     let output = try socketPair()
     var arguments = [guardExecutable, "--runtime-fd", "3", "--device-fd", "4", "--limits", limits]
     arguments += ["--device", device, "--state", state]
+    if !subject.isEmpty { arguments += ["--subject", subject] }
     if virtual { arguments.append("--fresh") }
     let ends = [runtime.near, runtime.far, output.near, output.far]
     var stimulatorPID: Int32 = 0

@@ -34,11 +34,12 @@ private func parts(_ profile: String, seconds: Int64, arms: Bool, folder: String
     plan.arms = arms
     var result = LoopParts(setup: setup, plan: plan, source: source, isVirtual: inputs.device.isVirtual)
     guard arms else { return result }
-    let problems = inputs.armingProblems(now: Int64(Date().timeIntervalSince1970)).filter { $0.severity == .error }
+    let now = Int64(Date().timeIntervalSince1970)
+    let problems = inputs.armingProblems(now: now, subject: nil).filter { $0.severity == .error }
     guard problems.isEmpty else { throw Failure(problems) }
     result.plan.rampTicks = setup.rampTicks
     let guarded = try GuardedSession(
-        inputs, directory: folder + "-guard", pace: .real, acknowledge: nil, arms: true)
+        inputs, directory: folder + "-guard", pace: .real, subject: "", acknowledge: nil, arms: true)
     result.link = guarded.link
     result.epoch = guarded.epoch
     result.end = { guarded.end() }

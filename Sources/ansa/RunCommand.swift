@@ -10,6 +10,9 @@ extension Command {
         arguments: [Argument("profile", help: "A folder in Profiles, or a path to one.")],
         options: [
             .flag("arm", help: "Allow stimulation, inside the signed limits. Default: off."),
+            Option(
+                "subject", .text, placeholder: "pseudonym",
+                help: "Whose session this is: whom the limits are signed for. Only virtual devices arm without."),
             Option("seconds", .positive, placeholder: "s", help: "End after this much signal."),
             Option("seed", .unsigned, placeholder: "n", help: "The session's seed. Default: the profile's."),
             Option(

@@ -110,7 +110,7 @@ extension RunInputs {
                 JournalFact("host", ProcessInfo.processInfo.hostName),
                 JournalFact("process", "\(getpid())"), JournalFact("pace", run.plan.pace.rawValue),
                 JournalFact("profile", folder),
-            ])
+            ] + (run.arguments.text("subject").map { [JournalFact("subject", $0)] } ?? []))
     }
 }
 

@@ -84,11 +84,12 @@ struct RunInputs: Sendable {
     /// What stands against arming as far as files and clock say; the guard judges the same by itself, and the device.
     ///
     /// No error where both roles signed and now is inside.
-    func armingProblems(now: Int64) -> [Problem] {
+    func armingProblems(now: Int64, subject: String?) -> [Problem] {
         guard let limitsFile, let limitsEntries else { return [] }
         let signature = { (role: Role) in signatures.first { $0.path.hasSuffix("\(role.rawValue).minisig") }?.text }
         var context = ArmingContext(now: now, device: device, trusted: TrustedKeys(besideLimits: limitsFile.path))
         (context.clinician, context.engineer) = (signature(.clinician), signature(.engineer))
+        context.subject = subject
         context.acknowledgements = (try? readFile(limitsFile.path + ".acknowledgements")) ?? []
         var problems: [Problem] = []
         do throws(Failure) { context.revisions = try usedRevisions() } catch {

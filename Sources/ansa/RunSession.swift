@@ -73,7 +73,8 @@ struct RunSession {
 
     /// Arming needs a stimulator, limits, two good signatures and a time inside their window.
     private func checkArming() throws(Failure) {
-        let problems = inputs.armingProblems(now: Int64(Date().timeIntervalSince1970))
+        let problems = inputs.armingProblems(
+            now: Int64(Date().timeIntervalSince1970), subject: arguments.text("subject"))
         guard arms else {
             for problem in problems { Terminal.tell("Warning: \(problem.description)") }
             return
@@ -152,7 +153,8 @@ struct RunSession {
     private func startGuard() throws(Failure) -> GuardedSession? {
         guard inputs.profile.controller.stimulates, inputs.limitsFile != nil else { return nil }
         return try GuardedSession(
-            inputs, directory: directory, pace: plan.pace, acknowledge: arguments.text("acknowledge"), arms: arms)
+            inputs, directory: directory, pace: plan.pace, subject: arguments.text("subject") ?? "",
+            acknowledge: arguments.text("acknowledge"), arms: arms)
     }
 
     private func close(

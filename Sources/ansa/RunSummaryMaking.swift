@@ -10,8 +10,9 @@ extension RunSummary {
     /// The summary of a loop that has ended.
     init(_ outcome: LoopOutcome, journal: JournalSummary, pace: Pace, decoder: DecoderSpec) {
         let statistics = outcome.statistics
-        var refusals: [String: Int64] = [:]
-        for (bit, count) in outcome.refusals { refusals["IL-\(bit < 10 ? "0" : "")\(bit)"] = count }
+        let named = { (counts: [Int: Int64]) in
+            [String: Int64](uniqueKeysWithValues: counts.map { ("IL-\($0 < 10 ? "0" : "")\($0)", $1) })
+        }
         self.init(
             ticks: statistics.ticks, deadlineMisses: statistics.misses,
             missCauses: [
@@ -22,7 +23,8 @@ extension RunSummary {
             latencyMicroseconds: pace == .real ? Percentiles(statistics.latency) : nil,
             computeMicroseconds: Percentiles(statistics.compute), decisions: outcome.decisions,
             pulsesDelivered: outcome.last.deliveredPulses, chargeFemtocoulombs: outcome.last.deliveredCharge,
-            refusals: refusals, maxAmplitudeNanoamperes: outcome.last.maximumAmplitude,
+            refusals: named(outcome.refusals), alarms: named(outcome.alarms),
+            maxAmplitudeNanoamperes: outcome.last.maximumAmplitude,
             finalMode: modeName(Mode(rawValue: UInt8(truncatingIfNeeded: outcome.last.mode)) ?? .latched),
             journal: Journal(path: journal.path, records: journal.records, head: journal.head, seal: journal.seal),
             energyNanojoules: EnergyTable.loihi1.nanojoules(synapticOperations: outcome.synapticOperations),

@@ -8,10 +8,10 @@ struct ArmingRunTests {
         "ansa.revisions/1\nVIRTUAL-01\tVIRT-0001\t2\tblake2b:" + String(repeating: "0", count: 64)
         + "\t1790000000\nblake2b:ad379799c7c585a3274e561e0d3798fc3f5bffc4b4f5b53e28fdfe9d9520f835\n"
 
-    private func arm(_ copy: ProfileCopy, state: String = "") throws -> Outcome {
+    private func arm(_ copy: ProfileCopy, state: String = "", subject: [String] = []) throws -> Outcome {
         let words = ["run", copy.folder.path, "--arm", "--pace", "max", "--seconds", "1"]
         return try BuiltProgram.ansa.run(
-            words + ["--session", copy.session.path], environment: ["ANSA_STATE_DIR": state])
+            words + subject + ["--session", copy.session.path], environment: ["ANSA_STATE_DIR": state])
     }
 
     @Test("FI-62 an older revision than the one on record ends a run with 65 before a session begins")
@@ -30,6 +30,19 @@ struct ArmingRunTests {
         #expect(damaged.code == 65 && damaged.errors.contains("ANSA-L407"))
         #expect(!FileManager.default.fileExists(atPath: copy.session.path))
         #expect(try FileManager.default.contentsOfDirectory(atPath: state.path) == ["revisions"])
+    }
+
+    @Test("A run for another subject than the limits are signed for ends with 65; for theirs it arms and is labelled")
+    func subject() throws {
+        let copy = try ProfileCopy("adaptive-dbs")
+        defer { copy.remove() }
+        let other = try arm(copy, subject: ["--subject", "VIRTUAL-10"])
+        #expect(other.code == 65 && other.errors.contains("ANSA-L402") && other.errors.contains("VIRTUAL-01"))
+        #expect(!FileManager.default.fileExists(atPath: copy.session.path))
+        let own = try arm(copy, subject: ["--subject", "VIRTUAL-01"])
+        #expect(own.code == 0)
+        let shown = try BuiltProgram.ansa.run(["session", "show", copy.session.path])
+        #expect(shown.code == 0 && shown.output.contains("VIRTUAL-01"))
     }
 
     @Test("FI-63 a key that was revoked beside the demonstration keys ends a run with 65")

@@ -8,7 +8,7 @@ import Testing
         RunSummary(
             ticks: 1900, deadlineMisses: 2, missCauses: ["blocked": 2], latencyMicroseconds: latency,
             computeMicroseconds: .init(p50: 11, p99: 22.5, p999: 30, max: 41), decisions: 1898, pulsesDelivered: 130,
-            chargeFemtocoulombs: 23_400_000_000, refusals: ["IL-09": 3, "IL-02": 1],
+            chargeFemtocoulombs: 23_400_000_000, refusals: ["IL-09": 3, "IL-02": 1], alarms: ["IL-26": 2, "IL-06": 1],
             maxAmplitudeNanoamperes: 3_000_000, finalMode: "idle",
             journal: .init(path: "Sessions/a b", records: 5, head: "aa", seal: "bb"), energyNanojoules: 12.25, gaps: 0,
             steadyAllocations: allocations)
@@ -20,9 +20,10 @@ import Testing
         let text = try Self.summary(latency: nil, allocations: nil).json()
         let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         let promised = [
-            "charge_fc", "compute_us", "deadline_misses", "decisions", "energy_nj", "gaps", "journal", "latency_us",
-            "max_amplitude_na", "miss_causes", "mode_final", "pulses_delivered", "refusals", "steady_allocations",
-            "ticks",
+            "alarms", "charge_fc", "compute_us", "deadline_misses", "decisions", "energy_nj", "gaps", "journal",
+            "latency_us",
+            "max_amplitude_na", "miss_causes", "mode_final", "pulses_delivered", "refusals",
+            "steady_allocations", "ticks",
         ]
         #expect(object.keys.sorted() == promised)
         #expect(object["latency_us"] is NSNull)
@@ -47,6 +48,7 @@ import Testing
         let text = Self.summary(latency: nil, allocations: 0).text
         #expect(text.contains("130 pulses, 23400.0 nC, at most 3.000 mA"))
         #expect(text.contains("refusals  IL-02 1, IL-09 3"))
+        #expect(text.contains("alarms  IL-06 1, IL-26 2"))
         #expect(text.contains("p50 11.0  p99 22.5  p99.9 30.0  max 41.0 µs"))
         #expect(text.contains("allocations in steady ticks  0"))
         #expect(!Self.summary(latency: nil, allocations: nil).text.contains("allocations"))
