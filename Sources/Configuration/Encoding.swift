@@ -16,11 +16,23 @@ enum EncodingCheck {
             return refuse("002", "the file is UTF-16. Save it as UTF-8.")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            return refuse("002", "the file is not valid UTF-8. Save it as UTF-8.")
+            return refuse("002", "the file is not valid UTF-8. Save it as UTF-8.", firstInvalid(in: bytes))
         }
         guard let (scalar, position) = firstForbidden(in: text) else { return nil }
         let name = "U+" + hexadecimal(scalar.value)
         return refuse("004", "the invisible character \(name) is not allowed. Delete it.", position)
+    }
+
+    /// Where the first byte stands that is no part of a character.
+    private static func firstInvalid(in bytes: [UInt8]) -> Position {
+        var position = Position(line: 1, column: 1)
+        var codec = UTF8()
+        var rest = bytes.makeIterator()
+        while case .scalarValue(let scalar) = codec.decode(&rest) {
+            position = scalar == "\n" ? Position(line: position.line + 1, column: 1) : position
+            if scalar != "\n" { position.column += 1 }
+        }
+        return position
     }
 
     private static func firstForbidden(in text: String) -> (Unicode.Scalar, Position)? {
