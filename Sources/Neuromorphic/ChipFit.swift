@@ -44,10 +44,10 @@ struct ChipFit {
         var bias: [Double] = []
         for i in constants.r.indices {
             let weightIn: Double = isCuba ? constants.weightIn[i] : 1
-            let synapse: Double = isCuba ? constants.synapse[i] * weightIn : 1
-            let constant: Double = constants.leak[i] + constants.r[i] * weightIn * drive.bias[i]
-            gain.append(constants.membrane[i] * constants.r[i] * synapse)
-            bias.append(constants.membrane[i] * constant)
+            let synapse: Double = isCuba ? constants.synapseGain[i] * weightIn : 1
+            let input: Double = constants.r[i] * weightIn * drive.bias[i]
+            gain.append(constants.membraneGain[i] * constants.r[i] * synapse)
+            bias.append(constants.membrane[i] * constants.leak[i] + constants.membraneGain[i] * input)
         }
         return (gain, bias)
     }

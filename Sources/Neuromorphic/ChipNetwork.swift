@@ -36,6 +36,7 @@
         guard dt >= 1e-9, dt.isFinite else {
             throw .outOfRange(node: "network", parameter: "dt", index: "", value: dt, allowed: "1 ns and above")
         }
+        try NeuronConstants.checkStep(graph, dt: dt)
         self.backend = backend
         self.dt = dt
         self.scheme = scheme
@@ -64,6 +65,18 @@
         unsafe float?.step(input: input, output: output)
         unsafe fixed?.step(input: input, output: output)
     }
+
+    /// One step in double precision, otherwise as the one in single precision.
+    public func step(input: UnsafePointer<Double>, output: UnsafeMutablePointer<Double>) {
+        unsafe float?.step(input: input, output: output)
+        unsafe fixed?.step(input: input, output: output)
+    }
+
+    /// The values of a node after the last step: `name`, `name#v` (membrane) or `name#I` (current), or nil where the
+    /// back end has no such values.
+    ///
+    /// On the fixed-point chip only nodes with state have values, membranes in graph units, and no currents.
+    public func values(of name: String) -> [Double]? { float?.values(of: name) ?? fixed?.values(of: name) }
 
     /// Back to the state of a new network, counters included.
     public func reset() {

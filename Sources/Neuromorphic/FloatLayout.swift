@@ -6,6 +6,7 @@ struct FloatLayout {
     var names: [String] = []
     var sources: [FloatSource] = []
     var parameters: [Double] = []
+    var indices: [Int32] = []
     var gatherCount = 0
     var outCount = 0
     var stateCount = 0
@@ -33,12 +34,26 @@ struct FloatLayout {
             outCount += placed.outputs
             if node.kind == .delay { stateCount += placed.depth * placed.outputs }
             if node.kind.hasState { stateCount += 2 * placed.outputs }
-            parameters += FloatLayout.constants(node, placed, plan.delays[index], dt: dt, scheme: scheme)
+            if let map = try FloatLayout.map(node, shapes.input, shapes.output) {
+                placed.indices = indices.count
+                placed.isCounted = !node.kind.isPool
+                indices += map.starts + map.targets
+                parameters += map.bias + map.weights
+            } else {
+                parameters += FloatLayout.constants(node, placed, plan.delays[index], dt: dt, scheme: scheme)
+            }
             nodes.append(placed)
             names.append(node.name)
         }
         connect(plan, places)
         placeEnds(graph)
+    }
+
+    /// The sparse map of a node that is run as one: windows, and matrices of more than two axes.
+    private static func map(_ node: NIRNode, _ input: [Int], _ output: [Int]) throws(NIRError) -> SparseMap? {
+        let isMatrix = node.kind == .affine || node.kind == .linear
+        if isMatrix && node.parameters["weight"]?.shape.count == 2 { return nil }
+        return try SparseMap(node, input: input, output: output)
     }
 
     private mutating func connect(_ plan: FloatPlan, _ places: [Int]) {
@@ -90,41 +105,4 @@ struct FloatLayout {
         }
         return bias + fan + columns
     }
-}
-
-/// A neuron node's parameters per neuron, with its step factors.
-struct NeuronConstants {
-    /// Share of the way to the target that the membrane goes in a step; dt for nodes without a leak.
-    var membrane: [Double] = []
-    var r: [Double] = []
-    var leak: [Double] = []
-    var threshold: [Double] = []
-    var reset: [Double] = []
-    /// The same share for the synaptic current.
-    var synapse: [Double] = []
-    var weightIn: [Double] = []
-
-    init(_ node: NIRNode, dt: Double, scheme: Scheme) {
-        let count = node.parameters["r"]?.values.count ?? 0
-        func values(_ name: String, _ absent: Double) -> [Double] {
-            let found = node.parameters[name]?.values ?? [absent]
-            return found.count == count ? found : [Double](repeating: found.first ?? absent, count: count)
-        }
-        func share(_ tau: Double) -> Double {
-            scheme.integration == .euler ? dt / tau : 1 - exp(-dt / tau)
-        }
-        switch node.kind {
-        case .cubaLI, .cubaLIF: membrane = values("tau_mem", 1).map(share)
-        case .leakyIntegrator, .lif: membrane = values("tau", 1).map(share)
-        default: membrane = [Double](repeating: dt, count: count)
-        }
-        r = values("r", 1)
-        leak = values("v_leak", 0)
-        threshold = values("v_threshold", 0)
-        reset = values("v_reset", 0)
-        synapse = values("tau_syn", 1).map(share)
-        weightIn = values("w_in", 1)
-    }
-
-    var list: [Double] { membrane + r + leak + threshold + reset + synapse + weightIn }
 }

@@ -16,6 +16,7 @@ import Glibc
     private var previous: UnsafeMutablePointer<Double>
     private let state: UnsafeMutablePointer<Double>
     private let parameters: UnsafeMutablePointer<Double>
+    private let indices: UnsafeMutablePointer<Int32>
     private var time = 0
 
     package init(graph: NIRGraph, dt: Double, scheme: Scheme) throws(NIRError) {
@@ -33,7 +34,9 @@ import Glibc
         unsafe previous = .allocate(capacity: max(1, outCount))
         unsafe state = .allocate(capacity: max(1, stateCount))
         unsafe parameters = .allocate(capacity: max(1, layout.parameters.count))
+        unsafe indices = .allocate(capacity: max(1, layout.indices.count))
         unsafe gather.initialize(repeating: 0, count: max(1, layout.gatherCount))
+        for index in layout.indices.indices { unsafe (indices + index).initialize(to: layout.indices[index]) }
         for index in layout.parameters.indices { unsafe (parameters + index).initialize(to: layout.parameters[index]) }
         reset()
     }
@@ -44,6 +47,7 @@ import Glibc
         unsafe previous.deallocate()
         unsafe state.deallocate()
         unsafe parameters.deallocate()
+        unsafe indices.deallocate()
     }
 
     var firingCount: Int { firing.count }
@@ -60,17 +64,37 @@ import Glibc
 
     package func step(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>) {
         unsafe swap(&out, &previous)
+        for index in 0..<nodes.count where nodes[index].external >= 0 && nodes[index].kind == .input {
+            let node = nodes[index]
+            for i in 0..<node.outputs { unsafe out[node.out + i] = Double(input[node.external + i]) }
+        }
+        run()
+        for index in 0..<nodes.count where nodes[index].external >= 0 && nodes[index].kind == .output {
+            let node = nodes[index]
+            for i in 0..<node.outputs { unsafe output[node.external + i] = Float(out[node.out + i]) }
+        }
+    }
+
+    /// One step, with values that are not rounded to single precision on the way in and out.
+    package func step(input: UnsafePointer<Double>, output: UnsafeMutablePointer<Double>) {
+        unsafe swap(&out, &previous)
+        for index in 0..<nodes.count where nodes[index].external >= 0 && nodes[index].kind == .input {
+            let node = nodes[index]
+            for i in 0..<node.outputs { unsafe out[node.out + i] = input[node.external + i] }
+        }
+        run()
+        for index in 0..<nodes.count where nodes[index].external >= 0 && nodes[index].kind == .output {
+            let node = nodes[index]
+            for i in 0..<node.outputs { unsafe output[node.external + i] = out[node.out + i] }
+        }
+    }
+
+    private func run() {
         for index in 0..<nodes.count {
             let node = nodes[index]
-            if node.kind == .input && node.external >= 0 {
-                for i in 0..<node.outputs { unsafe out[node.out + i] = Double(input[node.external + i]) }
-                continue
-            }
+            if node.kind == .input && node.external >= 0 { continue }
             if !node.isStrictDelay { collect(node) }
             compute(node)
-            if node.kind == .output && node.external >= 0 {
-                for i in 0..<node.outputs { unsafe output[node.external + i] = Float(out[node.out + i]) }
-            }
         }
         for index in 0..<nodes.count where nodes[index].isStrictDelay {
             collect(nodes[index])
@@ -90,6 +114,7 @@ import Glibc
     }
 
     private func compute(_ node: FloatNode) {
+        guard node.indices < 0 else { return scatter(node) }
         switch node.kind {
         case .affine, .linear: multiply(node)
         case .delay:
@@ -134,44 +159,87 @@ import Glibc
         for i in 0..<node.outputs { unsafe y[i] += bias[i] }
     }
 
-    /// Neurons; parameters, each over all neurons: k, r, leak, threshold, reset, k of the synapse, w_in.
+    /// y = W x + b from a ``SparseMap``; parameters: bias, weights; indices: starts, targets.
+    private func scatter(_ node: FloatNode) {
+        let bias = unsafe parameters + node.parameters
+        let weights = unsafe bias + node.outputs
+        let starts = unsafe indices + node.indices
+        let targets = unsafe starts + node.inputs + 1
+        let y = unsafe out + node.out
+        for i in 0..<node.outputs { unsafe y[i] = bias[i] }
+        for j in 0..<node.inputs {
+            let x = unsafe gather[node.gather + j]
+            if x == 0 { continue }
+            let (first, end) = unsafe (Int(starts[j]), Int(starts[j + 1]))
+            if node.isCounted { operations.synaptic += Int64(end - first) }
+            for entry in first..<end { unsafe y[Int(targets[entry])] += weights[entry] * x }
+        }
+    }
+
+    /// Neurons; parameters, each over all neurons: k, r, leak, threshold, reset, k of the synapse, w_in, and the two
+    /// gains of `decay`.
     private func integrate(_ node: FloatNode) {
         let n = node.outputs
         let p = unsafe parameters + node.parameters
         let v = unsafe state + node.state
         let isCuba = node.kind == .cubaLI || node.kind == .cubaLIF
         let leaks = node.kind != .integrator && node.kind != .integrateAndFire
-        let fires = node.kind.fires
+        let isSplit = scheme.integration == .decay
         operations.updates += Int64(n)
         for i in 0..<n {
             var drive = unsafe gather[node.gather + i]
             if isCuba {
                 let old = unsafe v[n + i]
-                let new = unsafe old + p[5 * n + i] * (p[6 * n + i] * drive - old)
+                let input = unsafe p[6 * n + i] * drive
+                let (share, gain) = unsafe (p[5 * n + i], p[8 * n + i])
+                let new = isSplit ? old - share * old + gain * input : old + share * (input - old)
                 unsafe v[n + i] = new
                 drive = scheme.order == .currentFirst ? new : old
             }
             var membrane = unsafe v[i]
-            if leaks {
-                unsafe membrane += p[i] * (p[2 * n + i] - membrane + p[n + i] * drive)
-            } else {
+            if !leaks {
                 unsafe membrane += p[i] * p[n + i] * drive
-            }
-            let spike = unsafe fires && membrane > p[3 * n + i]
-            if spike {
-                membrane = unsafe scheme.reset == .zero ? p[4 * n + i] : membrane - p[3 * n + i]
-                operations.spikes += 1
+            } else if isSplit {
+                unsafe membrane += p[i] * (p[2 * n + i] - membrane) + p[7 * n + i] * p[n + i] * drive
+            } else {
+                unsafe membrane += p[i] * (p[2 * n + i] - membrane + p[n + i] * drive)
             }
             unsafe v[i] = membrane
-            unsafe out[node.out + i] = fires ? (spike ? 1 : 0) : membrane
+            unsafe out[node.out + i] = membrane
+        }
+        if node.kind.fires { fire(node) }
+    }
+
+    /// Compares with the threshold, strictly, and resets at once or, for the spikes of the step before, late.
+    private func fire(_ node: FloatNode) {
+        let n = node.outputs
+        let p = unsafe parameters + node.parameters
+        let v = unsafe state + node.state
+        let isLate = scheme.reset == .zeroLate || scheme.reset == .subtractLate
+        let isZero = scheme.reset == .zero || scheme.reset == .zeroLate
+        for i in 0..<n {
+            var membrane = unsafe v[i]
+            let (threshold, reset) = unsafe (p[3 * n + i], p[4 * n + i])
+            let isDue = unsafe isLate && previous[node.out + i] != 0
+            if isDue { membrane = isZero ? reset : membrane - threshold }
+            let spike = membrane > threshold
+            if spike {
+                operations.spikes += 1
+                if !isLate { membrane = isZero ? reset : membrane - threshold }
+            }
+            unsafe v[i] = membrane
+            unsafe out[node.out + i] = spike ? 1 : 0
         }
     }
 
-    /// The values of a node after the last step: `name`, `name#v` (membrane) or `name#I` (current).
-    package func probe(_ name: String) -> [Double] {
+    /// The values of a node after the last step: `name`, `name#v` (membrane) or `name#I` (current); nil where there is
+    /// no such node or no such state.
+    package func values(of name: String) -> [Double]? {
         let base = name.split(separator: "#").first.map(String.init) ?? name
-        guard let index = names.firstIndex(of: base) else { return [] }
+        guard let index = names.firstIndex(of: base) else { return nil }
         let node = nodes[index]
+        let isCuba = node.kind == .cubaLI || node.kind == .cubaLIF
+        if name.contains("#"), !node.kind.hasState || (name.hasSuffix("#I") && !isCuba) { return nil }
         return (0..<node.outputs).map { i in
             if name.hasSuffix("#v") { return unsafe state[node.state + i] }
             if name.hasSuffix("#I") { return unsafe state[node.state + node.outputs + i] }

@@ -82,6 +82,10 @@ struct FloatNode {
     /// Of the network's list of sources, those of this node.
     var firstSource = 0
     var sources = 0
+    /// For a ``SparseMap``: the first of its `inputs + 1` starts, followed by its targets; −1 for other nodes.
+    var indices = -1
+    /// True where what passes counts as synaptic operations: weights do, pooling does not.
+    var isCounted = true
     /// Slots of a Delay's ring.
     var depth = 0
     /// First value of an Input or Output in the network's own input or output.

@@ -69,31 +69,3 @@ import Glibc
         return set
     }
 }
-
-extension NIRGraph {
-    /// Writes the graph in the layout of NIR 1.0.8; equal graphs give equal bytes.
-    ///
-    /// Weights and biases are stored as float32, times and the other parameters as float64, shapes as int64. Only
-    /// graphs without sub-graphs can be written.
-    public func write(to path: String) throws(NIRError) {
-        if let nested = nodes.first(where: { $0.name.contains("/") }) {
-            throw .unsupportedType(node: nested.name, type: "NIRGraph", backend: "file writer")
-        }
-        let file = try HDF5Writing(path: path)
-        try file.texts("/version", [version], shape: [])
-        try file.group("/node")
-        try file.texts("/node/type", ["NIRGraph"], shape: [])
-        try file.texts("/node/edges", edges.flatMap { [$0.from, $0.to] }, shape: [edges.count, 2])
-        try file.group("/node/nodes")
-        for node in nodes {
-            let place = "/node/nodes/" + node.name
-            try file.group(place)
-            try file.texts(place + "/type", [node.kind.rawValue], shape: [])
-            for (name, tensor) in node.parameters.sorted(by: { $0.key < $1.key }) {
-                let storage: HDF5Writing.Storage =
-                    name == "shape" ? .int64 : name == "weight" || name == "bias" ? .float32 : .float64
-                try file.tensor(place + "/" + name, tensor, as: storage)
-            }
-        }
-    }
-}

@@ -9,6 +9,7 @@ extension NIRGraph {
                 throw .danglingEdge(from: edge.from, to: edge.to, missing: end, nearest: nearest)
             }
         }
+        try infer()
         addEnds()
         for edge in edges { try checkShapes(edge) }
         if let loop = algebraicLoop() { throw .algebraicLoop(nodes: loop) }
@@ -16,7 +17,7 @@ extension NIRGraph {
 
     private func checkParameters(_ node: NIRNode) throws(NIRError) {
         let names = NIRGraph.parameters(of: node.kind)
-        for name in names.required where node.parameters[name] == nil {
+        for name in names.required where node.parameters[name] == nil && node.texts[name] == nil {
             throw .missingParameter(node: node.name, parameter: name)
         }
         for name in names.required + names.optional {
@@ -34,6 +35,8 @@ extension NIRGraph {
         let (wrong, allowed): (Int?, String) =
             switch name {
             case "tau", "tau_syn", "tau_mem": (tensor.values.firstIndex { $0 <= 0 }, "> 0 s")
+            case "input_shape", "input_type":
+                (tensor.values.firstIndex { $0 < 1 || $0 > 1e6 || $0 != $0.rounded() }, "1 to 1000000")
             case "delay": (tensor.values.firstIndex { $0 < 0 || $0 > 3600 }, "0 to 3600 s")
             case "shape": (tensor.values.firstIndex { $0 < 1 || $0 > 1e6 || $0 != $0.rounded() }, "1 to 1000000")
             default: (nil, "")
@@ -53,18 +56,42 @@ extension NIRGraph {
     private func checkShape(_ node: NIRNode, _ name: String, _ tensor: Tensor) throws(NIRError) {
         switch node.kind {
         case .affine, .linear:
-            guard let weight = node.parameters["weight"], weight.shape.count == 2 else {
+            guard let weight = node.parameters["weight"], weight.shape.count >= 2 else {
                 let found = node.parameters["weight"]?.shape ?? []
-                throw .parameterShape(node: node.name, parameter: "weight", found: found, expected: [0, 0])
+                throw .parameterShape(node: node.name, parameter: "weight", found: found, expected: [-1, -1])
             }
-            guard name == "bias", tensor.values.count != weight.shape[0] else { return }
-            throw .parameterShape(
-                node: node.name, parameter: name, found: tensor.shape, expected: [weight.shape[0]])
-        case .input, .output, .conv1d, .conv2d, .sumPool2d, .avgPool2d, .flatten, .graph: return
+            let output = shapes(of: node).output
+            guard name == "bias", tensor.values.count != output.reduce(1, *) else { return }
+            throw .parameterShape(node: node.name, parameter: name, found: tensor.shape, expected: output)
+        case .conv1d, .conv2d: try checkConvolution(node, name, tensor)
+        case .input, .output, .sumPool2d, .avgPool2d, .flatten, .graph: return
         default:
             let expected = majorityShape(node)
             if tensor.shape == expected || (tensor.values.count == 1 && name == "w_in") { return }
             throw .parameterShape(node: node.name, parameter: name, found: tensor.shape, expected: expected)
+        }
+    }
+
+    private func checkConvolution(_ node: NIRNode, _ name: String, _ tensor: Tensor) throws(NIRError) {
+        let axes = node.kind == .conv1d ? 1 : 2
+        let weight = node.parameters["weight"]?.shape ?? []
+        switch name {
+        case "weight":
+            guard weight.count != axes + 2 || weight.contains(0) else { break }
+            throw .parameterShape(
+                node: node.name, parameter: name, found: weight,
+                expected: [Int](repeating: -1, count: axes + 2))
+        case "bias" where tensor.shape != [weight[0]]:
+            throw .parameterShape(node: node.name, parameter: name, found: tensor.shape, expected: [weight[0]])
+        case "groups":
+            let groups = try node.integers("groups", count: 1, in: 1...65_536)[0]
+            guard !weight[0].isMultiple(of: groups) else { break }
+            throw .outOfRange(
+                node: node.name, parameter: name, index: "", value: Double(groups),
+                allowed: "a divisor of the \(weight[0]) output channels")
+        case "input_shape" where tensor.values.count != axes:
+            throw .parameterShape(node: node.name, parameter: name, found: tensor.shape, expected: [axes])
+        default: break
         }
     }
 

@@ -26,6 +26,8 @@ public enum NIRError: Error, Hashable, Sendable, CustomStringConvertible {
     case notFinite(node: String, parameter: String, index: String)
     /// A parameter is outside its range.
     case outOfRange(node: String, parameter: String, index: String, value: Double, allowed: String)
+    /// A parameter that is a word holds another one than allowed.
+    case unknownWord(node: String, parameter: String, found: String, allowed: String)
     /// A loop in which no node has state or delay.
     case algebraicLoop(nodes: [String])
     /// More values, nodes or nesting than this reader accepts.
@@ -57,6 +59,8 @@ public enum NIRError: Error, Hashable, Sendable, CustomStringConvertible {
             "node '\(node)': \(parameter)\(index) is not a finite number"
         case .outOfRange(let node, let parameter, let index, let value, let allowed):
             "node '\(node)': \(parameter)\(index) = \(short(value)); allowed: \(allowed)"
+        case .unknownWord(let node, let parameter, let found, let allowed):
+            "node '\(node)': \(parameter) is '\(found)'; allowed: \(allowed)"
         case .algebraicLoop(let nodes):
             "loop without state or delay: " + nodes.map { "'\($0)'" }.joined(separator: " -> ")
         case .tooLarge(let what, let found, let allowed): "\(what): \(found), at most \(allowed) are accepted"
@@ -66,6 +70,6 @@ public enum NIRError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// A value as a person wrote it: the shortest text of a float32 where the value is one.
-private func short(_ value: Double) -> String {
+func short(_ value: Double) -> String {
     Double(Float(value)) == value ? "\(Float(value))" : "\(value)"
 }

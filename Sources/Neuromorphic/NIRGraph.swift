@@ -43,6 +43,8 @@ public struct NIRNode: Hashable, Sendable {
     ///
     /// Seconds for times.
     public var parameters: [String: Tensor]
+    /// Parameters that are words: `padding`, where it is `same` or `valid`.
+    public var texts: [String: String] = [:]
     /// True for the Input or Output of a sub-graph, which only passes values on.
     public var isRelay = false
 
@@ -79,6 +81,8 @@ public struct NIRGraph: Sendable {
     public internal(set) var version: String
     /// Tolerances applied on reading, one sentence each.
     public internal(set) var notes: [String]
+    /// Input shapes of nodes that leave theirs to the edges.
+    var inferred: [String: [Int]] = [:]
 
     /// A graph from its parts, checked by the same rules as a file's.
     public init(nodes: [NIRNode], edges: [NIREdge], version: String = "1.0.8") throws(NIRError) {

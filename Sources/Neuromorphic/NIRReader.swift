@@ -65,26 +65,39 @@ enum NIRReader {
         if kind == .graph {
             let first = raw.nodes.count
             try readGraph(file, path, place, prefix: name + "/", depth: depth + 1, into: &raw)
-            joinEnds(of: name, from: first, in: &raw)
+            try joinEnds(of: name, from: first, in: &raw)
             return
         }
         var node = NIRNode(name: name, kind: kind, parameters: [:])
-        for member in try file.members(of: place) where member != "type" && member != "metadata" {
-            if member == "input_type" || member == "output_type" { continue }
-            if file.isDataset(place + "/" + member) { node.parameters[member] = try file.tensor(place + "/" + member) }
+        for member in try file.members(of: place) where member != "type" {
+            if member == "metadata" {
+                raw.notes.append("node '\(name)': its metadata are not kept")
+                continue
+            }
+            if member == "output_type" || (member == "input_type" && kind != .flatten) { continue }
+            let dataset = place + "/" + member
+            guard file.isDataset(dataset) else { continue }
+            node.parameters[member] = try file.tensor(dataset)
+            if member == "padding", node.parameters[member] == nil {
+                node.texts[member] = try file.texts(dataset).values.first
+            }
         }
         raw.nodes.append(node)
     }
 
     /// Turns a sub-graph's own Input and Output into relays that outer edges meet.
-    private static func joinEnds(of name: String, from first: Int, in raw: inout Raw) {
+    private static func joinEnds(of name: String, from first: Int, in raw: inout Raw) throws(NIRError) {
         let depth = name.utf8.count { $0 == UInt8(ascii: "/") } + 1
         for index in first..<raw.nodes.count {
             let node = raw.nodes[index]
             guard node.name.utf8.count(where: { $0 == UInt8(ascii: "/") }) == depth, !node.isRelay else { continue }
-            if node.kind == .input { raw.entries[name] = node.name }
-            if node.kind == .output { raw.exits[name] = node.name }
-            if node.kind == .input || node.kind == .output { raw.nodes[index].isRelay = true }
+            guard node.kind == .input || node.kind == .output else { continue }
+            let isSecond = (node.kind == .input ? raw.entries : raw.exits)[name] != nil
+            guard !isSecond else {
+                throw .tooLarge(what: "\(node.kind.rawValue) nodes of sub-graph '\(name)'", found: 2, allowed: 1)
+            }
+            if node.kind == .input { raw.entries[name] = node.name } else { raw.exits[name] = node.name }
+            raw.nodes[index].isRelay = true
         }
     }
 }

@@ -10,6 +10,8 @@ package struct FixedPlan {
     package var populations: [LoihiPopulation] = []
     package var connections: [LoihiConnection] = []
     package var outputs: [Output] = []
+    /// Chip units per graph unit of each neuron's membrane, by population.
+    package var units: [[Double]] = []
     package var report = QuantisationReport()
 }
 
@@ -45,6 +47,7 @@ package enum Quantisation {
                     LoihiConnection(source: path.source, inputRange: path.inputs, target: index, weights: weights))
             }
         }
+        plan.units = units
         plan.outputs = try tracer.outputs(units: units)
         return plan
     }

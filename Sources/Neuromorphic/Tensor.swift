@@ -27,5 +27,7 @@ public struct Tensor: Hashable, Sendable {
     }
 }
 
-/// A shape as messages print it: `[2,34,34]`.
-func shapeText(_ shape: [Int]) -> String { "[" + shape.map(String.init).joined(separator: ",") + "]" }
+/// A shape as messages print it: `[2,34,34]`; −1 stands for any extent and is printed as `?`.
+package func shapeText(_ shape: [Int]) -> String {
+    "[" + shape.map { $0 < 0 ? "?" : String($0) }.joined(separator: ",") + "]"
+}
