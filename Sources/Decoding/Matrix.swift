@@ -102,6 +102,19 @@ public struct Matrix: Hashable, Sendable {
         return means.map { $0 / Double(max(1, rows)) }
     }
 
+    /// The standard deviation (n) of each column.
+    public var columnDeviations: [Double] {
+        let means = columnMeans
+        var sums = [Double](repeating: 0, count: columns)
+        for row in 0..<rows {
+            for column in 0..<columns {
+                let distance = self[row, column] - means[column]
+                sums[column] += distance * distance
+            }
+        }
+        return sums.map { ($0 / Double(max(1, rows))).squareRoot() }
+    }
+
     /// Each row less `means`.
     public func centred(on means: [Double]) -> Matrix {
         var result = self

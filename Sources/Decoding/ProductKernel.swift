@@ -11,13 +11,7 @@
     }
 }
 
-/// C += A B, where B and C stand row after row.
-///
-/// - Parameters:
-///   - a: rows × inner.
-///   - b: inner × columns, rows `bStep` apart.
-///   - c: rows × columns, rows `cStep` apart.
-///   - columns: a multiple of the vector's width.
+/// C += A B, where B and C stand row after row, `bStep` and `cStep` apart; `columns` is a multiple of the vector's width.
 ///
 /// ### Implementation Notes
 ///

@@ -1,5 +1,6 @@
-@testable import Decoding
 import Testing
+
+@testable import Decoding
 
 /// Wiener and Kalman on the reach recording, against the predictions that lie beside it (numpy, double precision).
 @Suite struct LinearDecoderTests {
