@@ -53,6 +53,8 @@ public protocol Source: AnyObject, Sendable {
     func stop()
     /// Tells the tissue what the stimulator accepted. Only twins listen. From one thread; never waits.
     func stimulate(_ echo: SegmentEcho)
+    /// Tells the body what was decided on the newest block. Only twins that move listen. Never waits.
+    func follow(_ decision: Decision)
     /// True once a started source has nothing more to hand over.
     var hasEnded: Bool { get }
     /// Blocks that a started source threw away because the ring was full.
@@ -63,4 +65,5 @@ public protocol Source: AnyObject, Sendable {
 
 extension Source {
     public func stimulate(_ echo: SegmentEcho) {}
+    public func follow(_ decision: Decision) {}
 }

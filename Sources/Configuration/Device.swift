@@ -122,7 +122,7 @@ public struct Device: Hashable, Sendable {
 /// The drivers that this build knows; virtual is a constant here, never a key in a file.
 public enum Drivers {
     /// Sources of samples.
-    public static let sources = ["virtual-patient", "synthetic", "recording"]
+    public static let sources = ["virtual-patient", "virtual-cortex", "synthetic", "recording"]
     /// Stimulators.
     public static let stimulators = ["virtual-stimulator"]
 
@@ -135,7 +135,7 @@ public enum Drivers {
     /// True for emulations; an unknown driver is not virtual.
     public static func isVirtual(_ driver: String) -> Bool {
         switch driver {
-        case "virtual-patient", "synthetic", "recording", "virtual-stimulator": true
+        case "virtual-patient", "virtual-cortex", "synthetic", "recording", "virtual-stimulator": true
         default: false
         }
     }

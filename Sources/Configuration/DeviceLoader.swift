@@ -107,6 +107,9 @@ private struct DeviceReader {
         for (key, dimension) in known {
             if let measured = fields.optionalQuantity(key, dimension) { options[key] = String(measured.value) }
         }
+        if driver == "virtual-cortex" {
+            options["plant"] = fields.choice("plant", ["cursor", "arm"].map { ($0, $0) }, default: "cursor")
+        }
         return options
     }
 

@@ -1,3 +1,4 @@
+internal import Acquisition
 internal import Decoding
 internal import Sessions
 internal import Signal
@@ -8,12 +9,18 @@ internal import Signal
     private let decoder: any Decoder
     private let log: StageLog
     private let totals: DecodingTotals
+    /// A twin that the decision moves; nil in a replay.
+    private let source: (any Source)?
 
-    init(on executor: RealtimeExecutor, decoder: sending any Decoder, log: StageLog, totals: DecodingTotals) {
+    init(
+        on executor: RealtimeExecutor, decoder: sending any Decoder, log: StageLog, totals: DecodingTotals,
+        source: (any Source)?
+    ) {
         unsafe unownedExecutor = executor.asUnownedSerialExecutor()
         self.decoder = decoder
         self.log = log
         self.totals = totals
+        self.source = source
     }
 
     /// Decides on the tick's block.
@@ -31,6 +38,7 @@ internal import Signal
         totals.add(decision)
         log.append(.decoding, tick: tick.index, spikes: decoder.spikes)
         log.append(.decision, .decoding, tick: tick.index, DecisionRecord(decision))
+        source?.follow(decision)
     }
 
     /// The first and the last spike lie among the block's samples: a train is in order of its samples.

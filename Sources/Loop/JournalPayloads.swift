@@ -4,6 +4,7 @@ public import Signal
 
 /// A decision as it is journalled.
 public struct DecisionRecord: BitwiseCopyable, Sendable, Hashable {
+    /// The value below, the second component above.
     public var valueBits: UInt64
     public var confidenceBits: UInt64
     public var firstSample: Int64
@@ -15,7 +16,7 @@ public struct DecisionRecord: BitwiseCopyable, Sendable, Hashable {
 
     /// The bits of `decision`.
     public init(_ decision: Decision) {
-        valueBits = UInt64(decision.value.bitPattern)
+        valueBits = UInt64(decision.value.bitPattern) | UInt64(decision.second.bitPattern) << 32
         confidenceBits = UInt64(decision.confidence.bitPattern)
         firstSample = decision.firstSample
         endSample = decision.endSample
@@ -33,6 +34,9 @@ public struct DecisionRecord: BitwiseCopyable, Sendable, Hashable {
 
     /// The decoded value in the decoder's unit.
     public var value: Float { Float(bitPattern: UInt32(truncatingIfNeeded: valueBits)) }
+
+    /// The second component; 0 for decoders with one value.
+    public var second: Float { Float(bitPattern: UInt32(truncatingIfNeeded: valueBits >> 32)) }
 }
 
 /// A proposal and the runtime's verdict on it.

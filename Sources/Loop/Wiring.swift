@@ -51,7 +51,8 @@ func wire(
     let stages = Stages(
         acquisition: AcquisitionStage(on: executor, feed: wiring.feed, log: log),
         conditioning: ConditioningStage(on: executor, conditioner: conditioner, marks: marks, log: log),
-        decoding: DecodingStage(on: executor, decoder: decoder, log: log, totals: totals),
+        decoding: DecodingStage(
+            on: executor, decoder: decoder, log: log, totals: totals, source: wiring.source),
         stimulation: StimulationStage(
             on: executor, parts: parts, state: state, marks: marks, log: log, refusals: refusals),
         safety: SafetyStage(

@@ -16,11 +16,13 @@ public struct Decision: Sendable, BitwiseCopyable {
     public var neuronUpdates: Int64
     /// False where the input did not allow a value (a gap, an invalid channel); `value` then means nothing.
     public var isValid: Bool
+    /// The second component of what has two, such as the velocity across; 0 for decoders with one value.
+    public var second: Float
 
     /// A decision; counts start at 0.
     public init(
         value: Float, confidence: Float, firstSample: Int64, endSample: Int64, spikes: Int32 = 0,
-        synapticOperations: Int64 = 0, neuronUpdates: Int64 = 0, isValid: Bool = true
+        synapticOperations: Int64 = 0, neuronUpdates: Int64 = 0, isValid: Bool = true, second: Float = 0
     ) {
         self.value = value
         self.confidence = confidence
@@ -30,6 +32,7 @@ public struct Decision: Sendable, BitwiseCopyable {
         self.synapticOperations = synapticOperations
         self.neuronUpdates = neuronUpdates
         self.isValid = isValid
+        self.second = second
     }
 }
 

@@ -38,6 +38,8 @@ public import Signal
         inner.stimulate(echo)
     }
 
+    public func follow(_ decision: Decision) { inner.follow(decision) }
+
     public func next(into block: Block) throws(SourceError) -> SourceStatus {
         if isKept {
             isKept = false

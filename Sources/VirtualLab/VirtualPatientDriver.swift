@@ -25,5 +25,8 @@ extension SourceRegistry {
         register(driver: VirtualPatient.driver, isVirtual: VirtualPatient.isVirtual) {
             request throws(SourceError) in try VirtualPatient(request)
         }
+        register(driver: VirtualCortex.driver, isVirtual: VirtualCortex.isVirtual) {
+            request throws(SourceError) in try VirtualCortex(request)
+        }
     }
 }
