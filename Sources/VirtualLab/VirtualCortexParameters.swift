@@ -12,7 +12,7 @@ public enum CorticalSpiking: Hashable, Sendable {
 ///
 ///     λᵢ = bᵢ + mᵢ · (v · dᵢ)/v₀ + bᵢ · (c₀ z₀ + c₁ (dᵢ · (z₁, z₂)))       not below 0
 ///
-/// dᵢ is the unit's preferred direction, v the intended velocity, v₀ the speed at which the tuning is stated, and z three
+/// dᵢ is the preferred direction, v the intended velocity, v₀ the speed at which the tuning is stated, and z three
 /// Ornstein–Uhlenbeck processes of standard deviation 1 that all units share: the first is common to all, the others
 /// belong to directions, so that the correlation of two units falls with the angle between them. Cosine tuning:
 /// Georgopoulos et al. 1982, J Neurosci 2:1527; with speed: Moran & Schwartz 1999, J Neurophysiol 82:2676. Shared noise
