@@ -1,6 +1,6 @@
 import Glibc
 
-/// A slow variable that opens learning while errors are unusual, after the calcium of an astrocyte. Experimental.
+/// A slow variable that opens learning while errors are unusual, after the calcium of an astrocyte: experimental.
 ///
 /// `c[t] = a·c[t−1] + (1 − a)·d[t]`, with d the square of the error over its calibrated mean square; the gate is
 /// `c²/(c² + h²)` scaled so that it is 1 where errors are as calibrated (c = 1), at most ``most``.

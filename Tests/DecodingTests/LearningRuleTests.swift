@@ -18,7 +18,7 @@ struct LearningRuleTests {
         return (features, target)
     }
 
-    /// Without forgetting, least squares row by row is least squares at once (Haykin, Adaptive Filter Theory, ch. 10).
+    /// Without forgetting, least squares row by row is least squares at once (Haykin, Adaptive Filter Theory).
     @Test("Recursive least squares that goes on from half of the rows ends where ridge regression on all rows ends")
     func sameAsBatch() throws {
         let (features, target) = Self.regression(rows: 200)
