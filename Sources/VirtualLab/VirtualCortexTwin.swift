@@ -25,7 +25,7 @@ struct CortexTwin: Sendable {
 }
 
 /// Spike counts of a population while its owner's movement is carried out as intended, to calibrate a decoder on.
-public struct ReachRecording: Sendable {
+public struct VirtualReach: Sendable {
     /// Milliseconds in a bin.
     public var binMilliseconds: Int
     public var units: Int
@@ -36,6 +36,8 @@ public struct ReachRecording: Sendable {
     public var velocity: [Double] = []
     /// The plant at the bin's end: x and y in m, bin by bin.
     public var position: [Double] = []
+    /// Where the task's target was at the bin's end: x and y in m, bin by bin.
+    public var target: [Double] = []
     /// What the task came to.
     public var score = ReachScore()
 }
@@ -46,10 +48,10 @@ public struct ReachRecording: Sendable {
 public func recordReach(
     units: Int, seed: UInt64, trial: UInt64 = 0, seconds: Int, binMilliseconds: Int = 20, plant: Plant = .cursor,
     parameters: CortexParameters = CortexParameters()
-) -> ReachRecording {
+) -> VirtualReach {
     var twin = CortexTwin(units: units, seed: seed, trial: trial, plant: plant, parameters: parameters)
     let bins = seconds * 1_000 / max(1, binMilliseconds)
-    var recording = ReachRecording(binMilliseconds: binMilliseconds, units: units, bins: bins)
+    var recording = VirtualReach(binMilliseconds: binMilliseconds, units: units, bins: bins)
     var row = [Float](repeating: 0, count: units)
     for _ in 0..<bins {
         var sums = [Float](repeating: 0, count: units)
@@ -64,6 +66,7 @@ public func recordReach(
         recording.counts += sums
         recording.velocity += [intent.x, intent.y]
         recording.position += [twin.plant.position.x, twin.plant.position.y]
+        recording.target += [twin.task.target.x, twin.task.target.y]
     }
     recording.score = twin.task.score
     return recording
