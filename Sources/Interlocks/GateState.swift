@@ -27,7 +27,7 @@ public struct GateState: Sendable {
         windowCount = limits.doseWindows.count
         let lengths = limits.doseWindows.map(\.length.value)
         ledger = Ledger(contacts: limits.contacts.count, lengths: lengths + [1_000_000] + lengths)
-        let count = min(limits.pairs.reduce(1) { max($0, min($1.lead, 64) + 1) }, CompiledCeilings.leads)
+        let count = limits.pairs.reduce(1) { max($0, min($1.lead, CompiledCeilings.leads - 1) + 1) }
         leads = Array(repeating: LeadHistory(limits: limits, output: output, since: since), count: count)
         trains = Ledger(contacts: count, lengths: [86_400_000_000])
         owners = Array(repeating: -1, count: limits.contacts.count)
@@ -97,7 +97,7 @@ public struct GateState: Sendable {
 
     /// Counts every window of every contact as full at `time`: an unknown history.
     public mutating func fillWindows(at time: Microseconds) {
-        for contact in 0..<ledger.contacts {
+        for contact in limits.contacts.indices {
             for (window, dose) in limits.doseWindows.enumerated() {
                 ledger.debit(contact: contact, window: window, charge: dose.charge.value, at: time.value)
             }
@@ -143,7 +143,7 @@ public struct GateState: Sendable {
         for pulse in 0..<each {
             let time = sum(segment.firstPulse.value, product(pulse, segment.period.value))
             // What a device delivered beyond the longest segment is counted at once, with the last pulse.
-            let count = pulse + 1 < each ? 1 : segment.pulses - pulse
+            let count = pulse + 1 == each ? segment.pulses - pulse : 1
             let (dose, duration) = (product(charge, count), product(segment.period.value, count))
             for window in 0..<windowCount {
                 ledger.debit(contact: contact, window: window, charge: dose, at: time)

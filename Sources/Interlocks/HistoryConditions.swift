@@ -58,13 +58,13 @@ private func isRampHeld(_ scene: Scene, _ state: GateState) -> Bool {
     else { return false }
     if step == 0 { return true }
     let rate = segment.amplitude > present.amplitude ? limits.rampUp : limits.rampDown
-    guard isProduct(step, 1_000_000, atMost: rate, min(max(elapsed, 0), 1_000_000)), step <= limits.maximumStep.value
+    guard isProduct(step, 1_000_000, atMost: rate, min(elapsed, 1_000_000)), step <= limits.maximumStep.value
     else { return false }
-    guard let anchoredAt = history.anchoredAt, present.amplitude.value > 0 else { return true }
+    guard let anchoredAt = history.anchoredAt, present.amplitude.value != 0 else { return true }
     guard let real = difference(scene.now.value, anchoredAt.value),
         let far = distance(segment.amplitude, history.anchor)
     else { return false }
-    let allowance = min(max(limits.tokenTimeout.value, 0), CompiledCeilings.tokenTimeout.value)
+    let allowance = min(limits.tokenTimeout.value, CompiledCeilings.tokenTimeout.value)
     return isProduct(far, 1_000_000, atMost: rate, min(max(real, 250_000), 1_000_000) + allowance)
 }
 
@@ -77,14 +77,15 @@ private func isTrainHeld(_ scene: Scene, _ state: GateState) -> Bool {
     let isContinued = history.continuesTrain(scene.segment)
     let start = isContinued ? history.trainStart?.value : scene.segment.firstPulse.value
     guard let length = difference(scene.plan.end, start), length <= train.longest.value else { return false }
-    return isContinued || history.lastPulse == nil || history.pause(before: scene.segment) ?? -1 >= train.gap.value
+    let isApart = history.pause(before: scene.segment).map { $0 >= train.gap.value }
+    return isContinued || isApart ?? (history.lastPulse == nil)
 }
 
 /// Time in trains over each window, at most `duty(window)` millionths of it; all of it always holds.
 func isDutyHeld(_ scene: Scene, _ state: GateState, _ contact: Int, _ duty: (DoseWindow) -> Int64) -> Bool {
     var holds = true
     for (window, dose) in scene.limits.doseWindows.enumerated() where duty(dose) < 1_000_000 {
-        let share = product(dose.length.value / 1_000_000, duty(dose)) ?? -1
+        let share = product(dose.length.value / 1_000_000, duty(dose)) ?? .min
         let ring = state.windowCount + 1 + window
         if !fits(scene, state, scene.segment.period.value, contact, ring, share) { holds = false }
     }
@@ -103,7 +104,7 @@ private func isDayHeld(_ scene: Scene, _ state: GateState) -> Bool {
 private func rampOffReserve(_ segment: Segment, _ limits: Limits) -> Int64? {
     guard let perPulse = product(limits.rampDown, segment.period.value).map({ $0 / 1_000_000 }) else { return nil }
     let step = min(perPulse, limits.maximumStep.value)
-    guard step > 0, segment.amplitude.value >= 0 else { return nil }
+    guard step > 0 else { return nil }
     let pulses = quotientRoundedUp(segment.amplitude.value, step)
     let sum = product(pulses, segment.amplitude.value).map { quotientRoundedUp($0, 2) }
     return product(sum, segment.width.value)

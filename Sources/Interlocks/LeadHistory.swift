@@ -61,8 +61,9 @@ public struct LeadHistory: Sendable {
         let segment = plan.segment
         let present = output(at: segment.firstPulse, limits)
         if !continuesTrain(segment) {
-            let isNewEpisode = pause(before: segment).map { $0 >= limits.train?.episodeLockout.value ?? 0 } ?? true
-            (trainStart, trainsInEpisode) = (segment.firstPulse, isNewEpisode ? 1 : trainsInEpisode + 1)
+            let beyond = difference(pause(before: segment), limits.train?.episodeLockout.value)
+            if let beyond, beyond >= 0 { trainsInEpisode = 0 }
+            (trainStart, trainsInEpisode) = (segment.firstPulse, trainsInEpisode + 1)
         }
         changedAt = segment.amplitude == present.amplitude ? present.since : segment.firstPulse
         (lastAmplitude, lastPeriod) = (segment.amplitude, segment.period)
@@ -75,7 +76,7 @@ public struct LeadHistory: Sendable {
 
     /// A mode change: ramp and target start anew from the present output; trains and counted changes stay.
     mutating func modeChanged() {
-        if let lastPulse, changedAt < lastPulse { changedAt = lastPulse }
+        if let lastPulse { changedAt = max(changedAt, lastPulse) }
         target = nil
     }
 }

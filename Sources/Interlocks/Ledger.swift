@@ -17,7 +17,7 @@ struct Ledger: Sendable {
 
     init(contacts: Int, lengths: [Int64]) {
         self.contacts = contacts
-        bucketLengths = lengths.map { max(16, quotientRoundedUp(max(0, $0), 64)) }
+        bucketLengths = lengths.map { max(16, quotientRoundedUp($0, 64)) }
         newest = Array(repeating: 0, count: contacts * lengths.count)
         charges = Array(repeating: 0, count: contacts * lengths.count * Ledger.slots)
     }
@@ -64,8 +64,7 @@ struct Ledger: Sendable {
         _ charge: Int64, pulses: Int64, first: Int64, period: Int64, contact: Int, window: Int, limit: Int64
     ) -> Bool {
         guard pulses <= CompiledCeilings.pulses, bucketLengths.indices.contains(window) else { return false }
-        var bucket: Int64 = -1
-        var before: Int64?
+        var bucket: Int64?, before: Int64?
         for pulse in 0..<pulses {
             guard let time = sum(first, product(pulse, period)) else { return false }
             if number(time, window) != bucket {

@@ -40,7 +40,7 @@ public struct ModeMachine: Hashable, Sendable {
     /// From a fallback without latch flag back to the closed loop, by hand or by the signed automatic return.
     public mutating func resume() -> Bool {
         let isRunning = fallback == .openLoopBaseline || fallback == .holdThenOff
-        guard mode == .fallback, latch.isEmpty, isRunning else { return false }
+        guard latch.isEmpty, isRunning else { return false }
         (mode, fallback) = (.closedLoop, nil)
         return true
     }

@@ -70,7 +70,6 @@ private func isShannon(_ charge: Int64, atMost k: UInt64, _ scene: Scene) -> Boo
 
 /// IL-17, 25: what only some contacts have, a charge limit of their own and an impedance.
 func judgeContacts(_ scene: Scene, _ state: GateState, _ broken: inout InterlockSet) {
-    guard scene.plan.pair != nil else { return }
     // Rule (d): age denies the closed loop, value and step every pulse but a ramp-off's.
     let isImpedanceHeld = scene.allContacts { _, index, _ in
         let isYoung = !scene.isClosedLoop || state.knowsImpedance(of: index, at: scene.now)

@@ -20,7 +20,7 @@ extension InterlockSet {
 /// Without output there is nothing to ramp.
 public func reaction(of broken: InterlockSet, evidence: Evidence, under limits: Limits) -> Reaction {
     let isThird = { (bit: InterlockSet, count: Int64) in broken.contains(bit) && !(0..<3).contains(count) }
-    let isNonFinite = broken.contains(.decoderValidity) && !evidence.decoderValid
+    let isNonFinite = !evidence.decoderValid
     let isResidual = limits.residualVoltage.map { !isMagnitude(evidence.residualVoltage, atMost: $0) } ?? false
     let isViolation = !broken.isDisjoint(with: .violations)
     let isZeroing =

@@ -25,11 +25,9 @@ struct Scene {
     /// Lower than the output, or level with it for at most a second; a rest is the last step.
     private static func lowers(_ segment: Segment, from present: (amplitude: Nanoamperes, since: Microseconds)) -> Bool
     {
-        guard !segment.isRest, segment.amplitude == present.amplitude else {
-            return segment.isRest || segment.amplitude < present.amplitude
-        }
+        if segment.isRest || segment.amplitude < present.amplitude { return true }
         guard let level = difference(segment.firstPulse.value, present.since.value) else { return false }
-        return level <= 1_000_000
+        return segment.amplitude == present.amplitude && level <= 1_000_000
     }
 
     /// True if `holds(contact, its index, contacts that share the current)` for every contact; false without a pair.

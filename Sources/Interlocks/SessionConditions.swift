@@ -41,8 +41,8 @@ func judgeLink(_ scene: Scene, _ state: GateState, _ broken: inout InterlockSet)
 private func isInOrder(_ scene: Scene, _ state: GateState) -> Bool {
     if scene.segment.isRest { return true }
     let first = scene.segment.firstPulse
-    guard let lateness = difference(scene.now.value, first.value) else { return first > scene.now }
-    guard lateness <= scene.limits.tokenTimeout.value else { return false }
+    guard let lateness = difference(scene.now.value, first.value), lateness <= scene.limits.tokenTimeout.value
+    else { return false }
     guard let lastEnd = state.lead(scene.lead)?.lastPulseEnd else { return true }
     return first >= lastEnd
 }

@@ -92,6 +92,21 @@ import Testing
         rig.evidence.stopRequested = false
         rig.evidence.leaseEnd = rig.now
         #expect(!rig.isPermitted())
+        rig.evidence.leaseEnd = Microseconds(rig.now.value - 1)
+        #expect(rig.broken() == .leaseExpired)
+        rig.evidence.leaseEnd = Microseconds(rig.now.value + 1)
+        #expect(rig.broken() == [])
+    }
+
+    @Test("Rule (b): a rest is a ramp-off's last step, however long the output has been zero")
+    func restAtZero() {
+        var rig = Rig()
+        rig.limits.onExpiry = .rampOff
+        (rig.evidence.mode, rig.evidence.limitsExpired) = (.fallback, true)
+        rig.evidence.leaseEnd = Microseconds(6_000_000)
+        rig.now = Microseconds(5_000_000)
+        rig.segment = .rest(at: rig.now)
+        #expect(rig.broken() == [])
     }
 
     private static func react(_ bits: InterlockSet, _ mode: Mode, _ limits: Limits) -> Reaction {

@@ -65,4 +65,11 @@ import Testing
             }
         }
     }
+
+    @Test("A first pulse so long ago that its lateness does not fit is out of order")
+    func endlesslyLate() {
+        var rig = Rig()
+        rig.segment.firstPulse = Microseconds(.min)
+        #expect(rig.broken().contains(.sequence))
+    }
 }

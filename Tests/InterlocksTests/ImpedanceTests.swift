@@ -76,4 +76,20 @@ import Testing
         rig.state = state
         #expect(rig.broken() == [])
     }
+
+    /// From 1 mΩ to 10¹³ mΩ is about 10¹⁹ ppm, more than 64 bits hold; to 9 × 10¹² mΩ it is just under 9 × 10¹⁸.
+    @Test("A step that 64 bits do not hold is larger than any that a file allows")
+    func hugeStep() {
+        for (second, broken) in [(9_000_000_000_000, InterlockSet()), (10_000_000_000_000, .impedance)]
+            as [(Int64, InterlockSet)]
+        {
+            var rig = Rig()
+            rig.limits.contacts[0].impedance = ImpedanceBounds(
+                range: 0...Int64.max, maximumAge: Microseconds(Self.age), maximumStep: PartsPerMillion(.max - 1))
+            var state = GateState(limits: rig.limits)
+            for value in [1, second] { state.measured(value, contact: 0, at: rig.now) }
+            rig.state = state
+            #expect(rig.broken() == broken, "\(second)")
+        }
+    }
 }

@@ -136,4 +136,25 @@ import Testing
         second.segment.firstPulse = Microseconds(1_070_768)
         #expect(second.broken() == .ownership)
     }
+
+    @Test("Two periods after its last pulse a slow lead still has its output, and a microsecond later none")
+    func slowOutput() {
+        var rig = Rig()
+        (rig.segment.pulses, rig.segment.period) = (1, Microseconds(400_000))
+        rig.evidence.leaseEnd = Microseconds(9_000_000)
+        #expect(rig.isPermitted())
+        #expect(rig.state?.output(lead: 0, at: Microseconds(1_840_000)).amplitude == Nanoamperes(100_000))
+        #expect(rig.state?.output(lead: 0, at: Microseconds(1_840_001)).amplitude == Nanoamperes(0))
+    }
+
+    @Test("A state has the leads that its pairs name, at least one and at most eight")
+    func count() {
+        for (leads, count) in [
+            ([], 1), ([0, 3], 4), ([7], 8), ([8], 8), ([.max, 2], 8), ([.min], 1),
+        ] as [([Int], Int)] {
+            var limits = Rig.exampleLimits
+            limits.pairs = leads.map { ContactPair(cathodes: [0], anodes: [1], lead: $0) }
+            #expect(GateState(limits: limits).leads.count == count, "\(leads)")
+        }
+    }
 }

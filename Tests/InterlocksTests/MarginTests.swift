@@ -129,4 +129,47 @@ import Testing
             #expect(rig.broken() == broken)
         }
     }
+
+    /// 3.5 mA × 110 µs = 385,000,000 fC; 0.4 % of it are 1,540,000 fC.
+    @Test("Net charge of a large pulse is exact to the femtocoulomb")
+    func largeNetCharge() {
+        for (bound, broken) in [(1_540_000, InterlockSet()), (1_539_999, .netCurrent)] as [(Int64, InterlockSet)] {
+            var rig = Rig()
+            (rig.limits.soft, rig.limits.netCharge) = (nil, Femtocoulombs(bound))
+            rig.state = GateState(limits: rig.limits, output: Nanoamperes(3_500_000), since: Microseconds(0))
+            (rig.segment.amplitude, rig.segment.width) = (Nanoamperes(3_500_000), Microseconds(110))
+            (rig.segment.pulses, rig.segment.imbalance) = (1, PartsPerMillion(4_000))
+            #expect(rig.broken() == broken)
+        }
+    }
+
+    @Test("An imbalance whose product with the charge does not fit has no domain")
+    func hugeImbalance() {
+        var rig = Rig()
+        rig.segment.imbalance = PartsPerMillion(.max)
+        #expect(rig.broken().contains(.operandDomain))
+    }
+
+    @Test("Each waveform is allowed by its own bit alone")
+    func waveforms() {
+        for allowed in Waveform.allCases {
+            for waveform in Waveform.allCases {
+                var rig = Rig()
+                rig.limits.waveforms = 1 << allowed.rawValue
+                rig.segment.waveform = waveform
+                #expect(rig.broken() == (waveform == allowed ? [] : .waveformClass), "\(allowed) \(waveform)")
+            }
+        }
+    }
+
+    @Test("Without a pair nothing is acknowledged, whether the file has soft limits or none")
+    func acknowledgementWithoutPair() {
+        for soft in [Rig.exampleLimits.soft, nil] {
+            var rig = Rig()
+            rig.limits.soft = soft
+            rig.evidence.acknowledged = [.amplitude, .chargeDensity, .shannon, .residualVoltage]
+            rig.segment.pair = 7
+            #expect(rig.broken().isSuperset(of: [.contactOrPair, .acknowledgement]))
+        }
+    }
 }

@@ -117,4 +117,62 @@ import Testing
         rig.evidence.patientMaximum = Nanoamperes(99_999)
         #expect(rig.broken().contains(.amplitude))
     }
+
+    /// The output stood at 100,000 nA in the judge's second 1 and has risen since: a second and 20 ms are 1,020,000 nA.
+    @Test("The judge's clock allows no more than a second of ramp from the amplitude it remembers")
+    func clockEnds() {
+        let rig = Self.rig
+        #expect(Self.broken(rig, 100_000, now: 1_000_000, first: 1_040_000) == [])
+        #expect(Self.broken(rig, 250_000, now: 1_200_000, first: 1_240_000) == [])
+        #expect(Self.broken(rig, 1_120_001, now: 3_000_000, first: 3_040_000) == .ramp)
+        #expect(Self.broken(rig, 1_120_000, now: 3_000_000, first: 3_040_000) == [])
+    }
+
+    @Test("After a pause longer than the lease the ramp starts from zero in both time bases")
+    func pauseStartsAnew() {
+        var rig = Self.rig
+        rig.limits.lease = Microseconds(250_000)
+        #expect(Self.broken(rig, 1_000_000, now: 1_000_000, first: 1_040_000) == [])
+        // 900,000 nA below what stood at this moment of the clock, but from zero.
+        #expect(Self.broken(rig, 100_000, now: 1_000_000, first: 1_300_000) == [])
+        #expect(Self.broken(rig, 300_000, now: 1_000_000, first: 1_500_000) == [])
+    }
+
+    @Test("Any time after a quarter of a second of the judge's clock the next permit renews what it remembers")
+    func renewedLater() {
+        let rig = Self.rig
+        #expect(Self.broken(rig, 1_000_000, now: 1_000_000, first: 1_040_000) == [])
+        #expect(Self.broken(rig, 1_320_000, now: 1_300_000, first: 1_500_000) == [])
+        #expect(Self.broken(rig, 1_590_001, now: 1_310_000, first: 1_950_000) == .ramp)
+        #expect(Self.broken(rig, 1_590_000, now: 1_310_000, first: 1_950_000) == [])
+    }
+
+    @Test("The first permit of a state that starts with a level output is remembered by the judge's clock")
+    func levelStartIsRemembered() {
+        let rig = Self.rig
+        rig.state = GateState(limits: rig.limits, output: Nanoamperes(500_000), since: Microseconds(1_000_000))
+        #expect(Self.broken(rig, 500_000, now: 1_000_000, first: 1_040_000) == [])
+        #expect(Self.broken(rig, 770_001, now: 1_000_000, first: 1_940_000) == .ramp)
+        #expect(Self.broken(rig, 770_000, now: 1_000_000, first: 1_940_000) == [])
+    }
+
+    /// From 1,040,000 to 1,070,768 µs at 1 nA/µs: 30,768 nA.
+    @Test("Level pulses do not start the ramp's time again: it runs from the last change of amplitude")
+    func levelKeepsItsTime() {
+        let rig = Self.rig
+        #expect(Self.broken(rig, 100_000, now: 1_000_000, first: 1_040_000) == [])
+        #expect(Self.broken(rig, 100_000, now: 1_000_000, first: 1_055_384) == [])
+        #expect(Self.broken(rig, 130_769, now: 1_000_000, first: 1_070_768) == .ramp)
+        #expect(Self.broken(rig, 130_768, now: 1_000_000, first: 1_070_768) == [])
+    }
+
+    @Test("A mode change never makes the last change of amplitude older than it was")
+    func modeChangeGivesNoTime() {
+        let rig = Rig()
+        var state = GateState(limits: rig.limits, output: Nanoamperes(100_000), since: Microseconds(2_000_000))
+        state.settle(delivered: rig.segment, at: Microseconds(1_050_000))
+        #expect(state.leads[0].lastPulse == Microseconds(1_047_692))
+        state.modeChanged()
+        #expect(state.output(lead: 0, at: Microseconds(1_050_000)).since == Microseconds(2_000_000))
+    }
 }

@@ -92,4 +92,47 @@ import Testing
         rig.segment.firstPulse = Microseconds(1_063_076)
         #expect(rig.broken() == [])
     }
+
+    /// 10,000,121 nA/s × 7,692 µs = 76,920.93 nA a pulse, rounded down: 153,842 nA need n = 3.
+    ///
+    /// ⌈3 × 153,842 / 2⌉ × 60 = 13,845,780 fC, and two pulses of 153,842 × 60 are 18,461,040 fC.
+    /// 10,000,000 nA/s: 153,840 = 2 × 76,920 nA need n = 2, 9,230,400 fC beside 18,460,800 fC.
+    @Test(
+        "The step of a pulse is rounded down to whole nanoamperes, so that the reserve is never too small",
+        arguments: [
+            (10_000_121, 153_842, 32_306_820), (10_000_000, 153_840, 27_691_200),
+        ] as [(Int64, Int64, Int64)])
+    func stepOfAPulse(rate: Int64, amplitude: Int64, least: Int64) {
+        for (window, broken) in [(least, InterlockSet()), (least - 1, .doseWindow)] {
+            var rig = Self.rig(.burst, window: window)
+            rig.limits.rampDown = rate
+            rig.segment.amplitude = Nanoamperes(amplitude)
+            #expect(rig.broken() == broken)
+        }
+    }
+
+    /// 100,000 pulses of 50,000 nA on average: 3 × 10¹¹ fC, beside the segment's own 12,000,000 fC.
+    @Test("A ramp-down in steps of one nanoampere is the longest that can be kept free")
+    func smallestStep() {
+        for (window, broken) in [(300_012_000_000, InterlockSet()), (300_011_999_999, .doseWindow)]
+            as [(Int64, InterlockSet)]
+        {
+            var rig = Self.rig(.burst, window: window)
+            rig.limits.maximumStep = Nanoamperes(1)
+            rig.state = GateState(limits: rig.limits, output: Nanoamperes(100_000), since: Microseconds(0))
+            #expect(rig.broken() == broken)
+        }
+    }
+
+    @Test("A negative ramp-down or step is none, so burst denies")
+    func negativeRampDown() {
+        for change: (inout Limits) -> Void in [
+            { $0.rampDown = -10_000_000 }, { $0.maximumStep = Nanoamperes(-30_000) },
+        ] {
+            var rig = Self.rig(.burst, window: 18_000_000)
+            rig.state = GateState(limits: rig.limits, output: Nanoamperes(100_000), since: Microseconds(0))
+            change(&rig.limits)
+            #expect(rig.broken() == .doseWindow)
+        }
+    }
 }

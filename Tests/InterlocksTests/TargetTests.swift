@@ -35,6 +35,7 @@ import Testing
         #expect(Self.broken(rig, 2, at: 61_000_000) == [])
         #expect(Self.broken(rig, 1, at: 62_999_999) == .changeRate)
         #expect(Self.broken(rig, 1, at: 63_000_000) == [])
+        #expect(Self.broken(rig, 2, at: 200_000_000) == [], "long after the window too")
     }
 
     @Test("A target is held for the file's time before the next one")
@@ -92,5 +93,21 @@ import Testing
         }
         rig.evidence.controller = 2
         #expect(Self.broken(rig, 1, at: 3) == .changeRate)
+    }
+
+    @Test("Outside the closed loop targets change freely, even where the file allows no change")
+    func freeOutside() {
+        var rig = Self.rig
+        rig.limits.maximumChanges = 0
+        for target in [Int64(1), 2, 1] { #expect(Self.broken(rig, target, at: target, .openLoop) == []) }
+    }
+
+    @Test("A rest of a controller that has no lead is permitted outside the closed loop and aims at nothing")
+    func withoutLead() {
+        var rig = Self.rig
+        for controller in [Int32(1), 7, -1] {
+            rig.evidence.controller = controller
+            #expect(Self.broken(rig, 1, at: 0, .openLoop) == [])
+        }
     }
 }

@@ -112,4 +112,56 @@ import Testing
         rig.segment.pulses = 1
         #expect(Self.broken(rig, at: 1_040_000 + 65 * 7_692) == .doseWindow)
     }
+
+    @Test("Two periods are those of the slower of the two segments")
+    func slowerSegment() {
+        var rig = Self.rig
+        #expect(Self.broken(rig, at: 1_040_000) == [])
+        rig.segment.period = Microseconds(20_000)
+        #expect(Self.broken(rig, at: 1_047_692 + 40_001) == .train)
+        #expect(Self.broken(rig, at: 1_047_692 + 40_000) == [])
+    }
+
+    @Test("A pulse of no lead has no train that it could belong to")
+    func withoutLead() {
+        var rig = Self.rig
+        (rig.segment.pair, rig.evidence.controller) = (7, 5)
+        #expect(Self.broken(rig, at: 1_040_000).contains(.train))
+    }
+
+    /// Each train lasts 7,812 µs.
+    @Test("Long after its lockout an episode is over, and the next one counts from one")
+    func longAfter() {
+        var rig = Self.rig
+        rig.limits.train?.perEpisode = 2
+        for (first, broken) in [
+            (1_040_000, InterlockSet()), (2_000_000, []), (22_000_000, []), (23_000_000, []), (24_000_000, .lockout),
+        ] as [(Int64, InterlockSet)] {
+            #expect(Self.broken(rig, at: first) == broken, "\(first)")
+        }
+    }
+
+    @Test("A pause as long as the lockout begins an episode, and one a microsecond shorter does not")
+    func episodeEdge() {
+        for (pause, third) in [(10_000_000, InterlockSet()), (9_999_999, .lockout)] as [(Int64, InterlockSet)] {
+            var rig = Self.rig
+            rig.limits.train?.perEpisode = 2
+            #expect(Self.broken(rig, at: 1_040_000) == [])
+            #expect(Self.broken(rig, at: 1_047_812 + pause) == [])
+            #expect(Self.broken(rig, at: 1_047_812 + pause + 7_812 + 600_000) == third, "\(pause)")
+        }
+    }
+
+    @Test("More trains than an episode may have, delivered without a permit, lock out too")
+    func settledEpisode() {
+        var rig = Self.rig
+        rig.limits.train?.perEpisode = 2
+        var state = GateState(limits: rig.limits)
+        for first in [Int64(1_000_000), 2_000_000, 3_000_000] {
+            rig.segment.firstPulse = Microseconds(first)
+            state.settle(delivered: rig.segment, at: Microseconds(first + 10_000))
+        }
+        rig.state = state
+        #expect(Self.broken(rig, at: 4_000_000) == .lockout)
+    }
 }
