@@ -100,7 +100,8 @@ def fault_tests():
 
 
 def filters(found):
-    words = ["--filter", rf"^{BESIDE}\."]
+    # The oracle's thousands of commands say nothing about one interlock that the other tests of the gate do not.
+    words = ["--filter", rf"^{BESIDE}\.", "--skip", r"\.OracleTests"]
     for target, functions in found.items():
         for function in functions:
             words += ["--filter", rf"^{target}\.(\w+/)*`?{re.escape(function)}`?\("]
@@ -211,7 +212,7 @@ def main():
     bits = [int(bit) for bit in options.bits.split(",")] if options.bits else every
     WORK.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    bundle = build([BESIDE, *found], ["ansa-guard", "ansa-virtual-stimulator"])
+    bundle = build([BESIDE, *found], ["ansa", "ansa-guard", "ansa-virtual-stimulator"])
     print(f"built after {time.monotonic() - started:.0f} s; {count} fault tests", flush=True)
 
     state, key = WORK / "rows.json", digest(WORK / "package") + " ".join(tests)

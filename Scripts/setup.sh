@@ -64,8 +64,8 @@ install_packages() {
         return
     fi
     local needed="${packages[*]}" missing as_root=()
-    # Verifies our signatures with the program that people know; only tests use it.
-    [ "$purpose" = test ] && needed="$needed minisign"
+    # Verifies our signatures with the program that people know; searches the model. Only tests use them.
+    [ "$purpose" = test ] && needed="$needed minisign spin"
     # shellcheck disable=SC2086
     missing="$(missing_packages $needed)"
     [ -n "$missing" ] || return 0

@@ -78,14 +78,17 @@ extension GuardCore where Device: ~Copyable {
         if isCompliance { watch.complianceReached = true }
         watch.complianceEvents = measured.complianceEvents
         if measured.complianceEvents - watch.complianceEventsAtArming >= 3 { watch.pending.insert(.compliance) }
-        if let bound = limits.residualVoltage, measured.residualVoltage.magnitude > bound.magnitude {
-            watch.pending.insert(.compliance)
-        }
+        if isResidualHigh(measured) { watch.pending.insert(.compliance) }
         guard measured.impedance > 0, measured.impedanceTime != watch.impedanceTime else { return }
         watch.impedanceTime = measured.impedanceTime
         for contact in limits.contacts.indices {
             state.measured(measured.impedance, contact: contact, at: measured.impedanceTime)
         }
+    }
+
+    /// The residual voltage, a magnitude, is beyond the file's bound, or none.
+    private func isResidualHigh(_ measured: DeviceMeasurements) -> Bool {
+        limits.residualVoltage.map { !isMagnitude(measured.residualVoltage, atMost: $0) } ?? false
     }
 
     /// Acts on what the device showed: zero and latch; output after off costs it its power.
@@ -108,19 +111,16 @@ extension GuardCore where Device: ~Copyable {
         watch.pending = []
     }
 
-    /// A device whose output is off is asked how it is, so that output after off is seen.
+    /// A device whose output is off is asked how it is, so that output after off is seen; its silence is no fault then.
+    ///
+    /// What the answer shows waits for ``heed()``.
     mutating func watchOff() {
         guard !isOutputMode, !watch.isPowerRemoved, lastNow.value - watchPeriod >= watch.lastAsked.value else { return }
-        ask()
-    }
-
-    /// One poll; what it shows waits for ``heed()``.
-    mutating func ask() {
         watch.lastAsked = lastNow
         do throws(DeliveryError) {
             try device.poll()
             takeIn()
-        } catch { if isOutputMode { note(error) } }
+        } catch { return }
     }
 
     /// X: what keeps the device from being armed (IL-25, 31, 32, 36, 42, 44).
@@ -136,9 +136,7 @@ extension GuardCore where Device: ~Copyable {
         watch.pending = []
         if answer.isActive || seen.contains(.readBack) || watch.isPowerRemoved { faults.insert(.armingEvidence) }
         faults.formUnion(seen.intersection([.stop, .deviceIdentity, .clock]))
-        if seen.contains(.compliance), limits.residualVoltage.map({ answer.measured.residualVoltage > $0 }) ?? false {
-            faults.insert(.compliance)
-        }
+        if isResidualHigh(answer.measured) { faults.insert(.compliance) }
         if !state.knowsImpedances(at: lastNow) { faults.insert(.impedance) }
         watch.selfTestPassed = faults.isEmpty
         guard faults.isEmpty else {

@@ -286,7 +286,8 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         if watch.clocksAgree { flags.insert(.clocksAgree) }
         if !stateFailed { flags.insert(.logHealthy) }
         if watch.selfTestPassed { flags.insert(.selfTestPassed) }
-        if answer.measured.residualVoltage > settings.residualAlarm { flags.insert(.residualAlarm) }
+        let isResidualLow = isMagnitude(answer.measured.residualVoltage, atMost: settings.residualAlarm)
+        if !isResidualLow { flags.insert(.residualAlarm) }
         if watch.isPowerRemoved { flags.insert(.powerRemoved) }
         return flags
     }

@@ -28,6 +28,8 @@ struct LoopFaultRig {
     var signals = OperatorSignals()
     /// Words for the virtual stimulator: its faults.
     var stimulator: [String] = []
+    /// The driver floods from this sample on.
+    var flood: Int64?
     var journalFailed: @Sendable () -> Bool = { false }
     /// False: the loop takes its source for a device, which asks for real-time priority.
     var isVirtual = true
@@ -56,13 +58,16 @@ struct LoopFaultRig {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let profiles = Products.shipped("Profiles/adaptive-dbs")
         let devicePath = Products.shipped("Devices/virtual-patient.yaml")
-        let limitsPath = try limitsFile(in: folder, from: profiles)
+        let limitsPath =
+            limitsText.isEmpty
+            ? profiles + "/stn-left.limits.yaml" : try SignedLimits.make(in: folder, replacing: limitsText)
         let profile = try loadProfile(try readFile(profiles + "/profile.yaml"), file: "profile.yaml")
         let device = try loadDevice(try readFile(devicePath), file: "device.yaml")
         let entries = try loadLimits(try readFile(limitsPath), file: limitsPath)
         guard let stimulator = device.stimulator else { throw Failure(description: "no stimulator") }
         let patient = try VirtualPatient(montage: device.montage, frames: 10, seed: seed, parameters: parameters)
-        let source = FaultySource(patient, faults: faults)
+        let faulty = FaultySource(patient, faults: faults)
+        let source: any Source = flood.map { FloodingSource(faulty, from: $0) } ?? faulty
         var setup = LoopSetup(
             profile: profile, limits: try entries.limits(device: stimulator), pairNames: entries.pairIDs,
             amplitudeStep: stimulator.amplitudeStep, network: profiles + "/beta-burst.nir", format: source.format,
@@ -79,7 +84,7 @@ struct LoopFaultRig {
         let session = folder + "/session"
         let (outcome, snapshots) = try await drive(
             setup, plan, source, session: session, limits: limitsPath, device: devicePath)
-        var run = try LoopFaultRun(outcome, folder: folder, limits: limitsPath, source: source)
+        var run = try LoopFaultRun(outcome, folder: folder, limits: limitsPath)
         while let snapshot = snapshots.pop() { run.snapshots.append(snapshot) }
         let replayed = try await Loop.replay(session, setup: setup, arms: true)
         run.divergence = replayed.divergence.map { "\($0)" }
@@ -87,7 +92,7 @@ struct LoopFaultRig {
     }
 
     private func drive(
-        _ setup: LoopSetup, _ plan: LoopPlan, _ source: FaultySource, session: String, limits: String, device: String
+        _ setup: LoopSetup, _ plan: LoopPlan, _ source: any Source, session: String, limits: String, device: String
     ) async throws -> (LoopOutcome, RigidRing<LoopSnapshot>) {
         let header = JournalHeader(
             inputs: [], format: source.format, montage: source.montage, seed: seed, instructionSet: "test",
@@ -123,31 +128,6 @@ struct LoopFaultRig {
             for _ in 0..<500 where unsafe waitpid(process, &status, WNOHANG) == 0 { usleep(10_000) }
         }
     }
-
-    /// The shipped limits, or a copy with other words, signed with the demonstration keys.
-    private func limitsFile(in folder: String, from profiles: String) throws -> String {
-        let shipped = profiles + "/stn-left.limits.yaml"
-        guard !limitsText.isEmpty else { return shipped }
-        var text = String(decoding: try readFile(shipped), as: UTF8.self)
-        for (old, new) in limitsText {
-            guard text.contains(old) else { throw Failure(description: "no \(old)") }
-            text = text.replacingOccurrences(of: old, with: new)
-        }
-        let path = folder + "/test.limits.yaml"
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        for role in ["clinician", "engineer"] {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: Products.folder + "/ansa")
-            let key = Products.shipped("Profiles/demonstration-keys/demonstration-\(role).key")
-            process.arguments = ["limits", "sign", path, "--role", role, "--key", key]
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            guard process.terminationStatus == 0 else { throw Failure(description: "not signed") }
-        }
-        return path
-    }
 }
 
 /// What a run with a fault came to, from its journal.
@@ -155,7 +135,6 @@ struct LoopFaultRun {
     let outcome: LoopOutcome
     let folder: String
     let limits: String
-    let source: FaultySource
     /// In the order of the journal; times in µs since the session's start.
     private(set) var proposals: [(time: Int64, record: ProposalRecord)] = []
     private(set) var safety: [SafetyRecord] = []
@@ -165,8 +144,8 @@ struct LoopFaultRun {
     /// What a replay of the journal found; nil: equal, bit for bit.
     var divergence: String?
 
-    init(_ outcome: LoopOutcome, folder: String, limits: String, source: FaultySource) throws {
-        (self.outcome, self.folder, self.limits, self.source) = (outcome, folder, limits, source)
+    init(_ outcome: LoopOutcome, folder: String, limits: String) throws {
+        (self.outcome, self.folder, self.limits) = (outcome, folder, limits)
         let reader = try JournalReader(folder + "/session")
         while let record = try reader.next() {
             switch record.kind {

@@ -17,12 +17,12 @@ final class OSRig {
     }
 
     let folder: String
+    /// The signed file of this run.
+    let limits: String
     let sender = Process()
     let processes: GuardedProcesses
     let epoch = monotonicNanoseconds()
     private var reaped: Set<Int32> = []
-
-    static let limits = Products.shipped("Profiles/adaptive-dbs/stn-left.limits.yaml")
 
     /// The words before a command that give it a real-time priority; none where the system refuses it.
     static let urgent: [String] = {
@@ -37,21 +37,27 @@ final class OSRig {
     /// The token's timeout in the runs of this rig, in µs.
     static var tokenTimeout: Int64 { urgent.isEmpty ? 100_000 : 20_000 }
 
-    /// - Parameter guardExecutable: Something that becomes `ansa-guard` after preparing its world.
+    /// - Parameters:
+    ///   - guardExecutable: Something that becomes `ansa-guard` after preparing its world.
+    ///   - words: Words of the shipped limits file that are replaced before it is signed anew.
     /// - Throws: What kept a process from being started.
-    init(guardExecutable: String = Products.folder + "/ansa-guard") throws {
+    init(
+        guardExecutable: String = Products.folder + "/ansa-guard", replacing words: [(String, String)] = []
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("ansa faults \(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        limits =
+            words.isEmpty ? Recorder.shippedLimits : try SignedLimits.make(in: folder, replacing: words)
         processes = try spawnGuard(
             guardExecutable: guardExecutable,
-            stimulatorExecutable: Products.folder + "/ansa-virtual-stimulator", limits: Self.limits,
+            stimulatorExecutable: Products.folder + "/ansa-virtual-stimulator", limits: limits,
             device: Products.shipped("Devices/virtual-patient.yaml"), state: folder,
             record: folder + "/stimulator.jsonl", virtual: true)
         let hasFIFO = !Self.urgent.isEmpty && processes.raisePriority()
-        let words =
-            Self.urgent + [Products.folder + "/TokenSender", Self.limits, "\(epoch)", hasFIFO ? "1" : "0"]
-        sender.executableURL = URL(fileURLWithPath: words[0])
-        sender.arguments = Array(words.dropFirst())
+        let command =
+            Self.urgent + [Products.folder + "/TokenSender", limits, "\(epoch)", hasFIFO ? "1" : "0"]
+        sender.executableURL = URL(fileURLWithPath: command[0])
+        sender.arguments = Array(command.dropFirst())
         sender.standardInput = FileHandle(fileDescriptor: processes.link.descriptor, closeOnDealloc: false)
         sender.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
         try sender.run()
@@ -60,10 +66,10 @@ final class OSRig {
 
     /// A rig whose device has delivered pulses at full amplitude; one that a busy machine has latched is thrown away.
     static func stimulating(
-        guardExecutable: String = Products.folder + "/ansa-guard"
+        guardExecutable: String = Products.folder + "/ansa-guard", replacing words: [(String, String)] = []
     ) throws -> OSRig {
         for _ in 0..<10 {
-            let rig = try OSRig(guardExecutable: guardExecutable)
+            let rig = try OSRig(guardExecutable: guardExecutable, replacing: words)
             let isReady = try rig.wait(seconds: 10) { try !rig.sender.isRunning || rig.pulses().count > 20 }
             if isReady, rig.sender.isRunning { return rig }
             rig.end()

@@ -46,5 +46,5 @@ struct OSSuccessor {
 
 extension OSRig {
     /// The next session's guard, on this one's latch.
-    func successor() throws -> OSSuccessor { try OSSuccessor(state: folder, limits: Self.limits) }
+    func successor() throws -> OSSuccessor { try OSSuccessor(state: folder, limits: limits) }
 }

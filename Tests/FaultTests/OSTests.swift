@@ -35,7 +35,7 @@ import Testing
         if isAlive { #expect(after.count > 280) }
         let apart = zip(after, after.dropFirst()).map { $1 - $0 }
         #expect(apart.allSatisfy { $0 == 7_693 })
-        try Recorder.check(record: rig.folder, limits: OSRig.limits, atLeast: 20)
+        try Recorder.check(record: rig.folder, limits: rig.limits, atLeast: 20)
     }
 
     @Test("FI-42 a clock that leaps past the limits' end ends the closed loop within a second and a lease")
@@ -48,7 +48,7 @@ import Testing
         let limit = rig.now + 1_100_000 + Self.lease
         try rig.awaitDevice()
         #expect(try rig.pulses().allSatisfy { $0 <= limit })
-        try Recorder.check(record: rig.folder, limits: OSRig.limits, atLeast: 20)
+        try Recorder.check(record: rig.folder, limits: rig.limits, atLeast: 20)
     }
 
     @Test(
@@ -86,7 +86,7 @@ import Testing
         var figures = Figures(name: "FI-43 sleep, to output off")
         figures.values = [off.at_us - start]
         figures.report(bound: "the guard's first tick (reported), lease 250 ms (must)")
-        try Recorder.check(record: rig.folder, limits: OSRig.limits, atLeast: 20)
+        try Recorder.check(record: rig.folder, limits: rig.limits, atLeast: 20)
     }
 
     @Test("FI-40 every processor is busy with something else: nothing unsafe leaves; a latch is allowed")
@@ -113,6 +113,6 @@ import Testing
         #expect(rig.latch == "ansa.latch/1 8\n")
         let pulses = try rig.pulses()
         #expect(!wentOn || pulses.count > seconds * 100)
-        try Recorder.check(record: rig.folder, limits: OSRig.limits, atLeast: 20)
+        try Recorder.check(record: rig.folder, limits: rig.limits, atLeast: 20)
     }
 }

@@ -148,6 +148,28 @@ import VirtualLab
         }
     }
 
+    /// The ring gains nine blocks a block and is full with the seventh: 71 good blocks stand before the first loss.
+    ///
+    /// They end at 5.72 s. The loop sees the loss when max_sample_age, 60 ms, and a tick have passed without a block.
+    @Test("FI-14 A driver floods at ten times its rate: the ring stays bounded, each lost block is counted, fallback")
+    func flood() async throws {
+        var rig = LoopFaultRig(seconds: 8)
+        rig.flood = 5_000
+        let run = try await rig.run()
+        try expectFallback(run, by: .sampleAge, within: 720_000 + 60_000 + 10_000)
+        var missing: Int64 = 0
+        for (earlier, later) in zip(run.blocks, run.blocks.dropFirst()) {
+            let lost = (later.firstSample - earlier.firstSample) / 10 - 1
+            #expect(lost >= 0 && (lost > 0) == later.flags.contains(.overrun))
+            missing += lost
+        }
+        // What was lost behind the last block that the loop took is counted too.
+        #expect(missing > 0 && run.outcome.overruns >= missing)
+        #expect(run.outcome.overruns - missing <= Int64(FloodingSource.capacity * FloodingSource.factor))
+        #expect(!run.modes.contains(.latched))
+        try run.close(atLeast: 50)
+    }
+
     @Test("FI-43 A host clock that leaps against the device's ends output at once, latched")
     func clocks() async throws {
         let step = SignalFault.hostStep(5_000, nanoseconds: 30_000_000_000)

@@ -269,9 +269,11 @@ private func record(_ order: RuntimeOrder, sequence: UInt64, at now: Int64) -> R
         #expect(InterlockSet(rawValue: bench.arm(at: 0).verdict) == .impedance)
         limits = testLimits()
         limits.residualVoltage = 100_000
-        bench = Bench(limits: limits)
-        bench.notes.measured.residualVoltage = 100_001
-        #expect(InterlockSet(rawValue: bench.arm(at: 0).verdict) == .compliance)
+        for (voltage, isRefused) in [(100_000, false), (100_001, true), (-1, true)] {
+            bench = Bench(limits: limits)
+            bench.notes.measured.residualVoltage = Int64(voltage)
+            #expect(InterlockSet(rawValue: bench.arm(at: 0).verdict) == (isRefused ? .compliance : []))
+        }
         // Compliance that was counted before arming is no reason, where no residual voltage is bounded.
         bench = Bench()
         bench.notes.measured.complianceEvents = 5

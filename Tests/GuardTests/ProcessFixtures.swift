@@ -41,6 +41,8 @@ struct ProcessBench {
             guardExecutable: Self.products + "/ansa-guard",
             stimulatorExecutable: Self.products + "/ansa-virtual-stimulator", limits: limits, device: Self.device,
             state: folder, record: folder + "/stimulator.jsonl", virtual: fresh)
+        // As `ansa run` does it; refused to an ordinary user, whose busy machine may then keep a device from answering.
+        _ = processes.raisePriority()
         epoch = monotonicNanoseconds()
     }
 

@@ -170,7 +170,8 @@ struct ProcessTests {
             }
             let next = try ProcessBench(fresh: false, folder: bench.folder)
             _ = try next.hello()
-            #expect(next.exchange(.arm, at: next.now)?.mode == .armed)
+            let armed = next.exchange(.arm, at: next.now)
+            #expect(armed?.mode == .armed, "verdict \(armed?.verdict ?? 0), latch \(armed?.latch ?? 0)")
             let report = next.exchange(at: next.now, proposing: pulse(100_000, at: next.now + 20_000))
             let verdict = InterlockSet(rawValue: report?.verdict ?? 0)
             #expect(verdict.contains(.doseWindow) && report?.proposalPermitted == false)
