@@ -2,7 +2,7 @@ public import Signal
 
 /// What a stimulator says that it will deliver, so that a twin can feel it: a run of equal pulses.
 ///
-/// Two echoes with the same ``firstPulse`` speak of the same run; the later one can only take pulses away.
+/// Two echoes of one lead with the same ``firstPulse`` speak of the same run; the later one can only take pulses away.
 public struct SegmentEcho: Hashable, Sendable, BitwiseCopyable {
     /// Start of the first pulse, µs since the start of the session.
     public var firstPulse: Microseconds
@@ -14,13 +14,17 @@ public struct SegmentEcho: Hashable, Sendable, BitwiseCopyable {
     public var amplitude: Nanoamperes
     /// Pulses in the run; 0 in an echo that only cancels.
     public var pulses: Int64
-    /// From here on nothing is delivered, of this run and of every earlier one; `Int64.max`: nothing was cancelled.
+    /// From here on nothing is delivered, of this run and of every earlier one of any lead.
+    ///
+    /// `Int64.max`: nothing was cancelled.
     public var cancelledFrom: Microseconds
+    /// The lead that delivers it, by its place in the limits; a cancellation means every lead.
+    public var lead: Int32
 
     /// A run of pulses.
     public init(
         firstPulse: Microseconds, period: Microseconds, width: Microseconds, amplitude: Nanoamperes, pulses: Int64,
-        cancelledFrom: Microseconds = Microseconds(.max)
+        cancelledFrom: Microseconds = Microseconds(.max), lead: Int32 = 0
     ) {
         self.firstPulse = firstPulse
         self.period = period
@@ -28,6 +32,7 @@ public struct SegmentEcho: Hashable, Sendable, BitwiseCopyable {
         self.amplitude = amplitude
         self.pulses = pulses
         self.cancelledFrom = cancelledFrom
+        self.lead = lead
     }
 
     /// Says only that from `time` on nothing is delivered.

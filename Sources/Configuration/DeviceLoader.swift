@@ -110,6 +110,9 @@ private struct DeviceReader {
         if driver == "virtual-cortex" {
             options["plant"] = fields.choice("plant", ["cursor", "arm"].map { ($0, $0) }, default: "cursor")
         }
+        if driver == "virtual-patient", let sides = fields.optionalNumber("sides", in: 1...8) {
+            options["sides"] = String(sides.value)
+        }
         return options
     }
 

@@ -167,7 +167,25 @@ public struct JournalSpec: Hashable, Sendable {
     }
 }
 
-/// What one loop does, as `profile.yaml` says.
+/// What differs from loop to loop: signal, decoder, controller and the pulses of one lead.
+public struct LoopSpec: Hashable, Sendable {
+    /// The lead as the limits file spells it; nil in a profile of one loop, whose pair says it.
+    public var lead: Word?
+    /// Labels of the channels used; nil: all.
+    public var channels: [String]?
+    public var rereference: Rereference
+    public var filters: [FilterSpec]
+    public var decoder: DecoderSpec
+    /// nil where it never stimulates.
+    public var stimulation: StimulationSpec?
+    public var controller: ControllerSpec
+    /// Places of the values that limits are compared with, by field path.
+    var places: [String: Position]
+}
+
+/// What a profile's loop does, or its loops, as `profile.yaml` says.
+///
+/// With ``loops`` the fields that a loop has are those of the first one: who decides by them takes ``lanes``.
 public struct Profile: Hashable, Sendable {
     public var name: String
     public var summary: String
@@ -194,6 +212,28 @@ public struct Profile: Hashable, Sendable {
     public var deadlines: Deadlines
     public var spikeDetection: SpikeDetectionSpec?
     public var journal: JournalSpec
+    /// The lead that this loop is for; nil: the lead of its pair.
+    public var lead: Word?
+    /// The loops of several leads, in the file's order; empty: one loop.
+    public var loops: [LoopSpec] = []
     /// Places of the values that limits are compared with, by field path.
     var places: [String: Position]
+
+    /// One profile for each loop, in the file's order; a profile without ``loops`` is its own only one.
+    public var lanes: [Profile] {
+        loops.isEmpty
+            ? [self]
+            : loops.map { loop in
+                var lane = self
+                lane.loops = []
+                lane.take(loop)
+                return lane
+            }
+    }
+
+    private mutating func take(_ loop: LoopSpec) {
+        (lead, channels, rereference, filters) = (loop.lead, loop.channels, loop.rereference, loop.filters)
+        (decoder, controller, stimulation) = (loop.decoder, loop.controller, loop.stimulation)
+        places = loop.places
+    }
 }

@@ -13,17 +13,38 @@ public func checkProfile(
     _ profile: Profile, against limitsFile: LimitsFile, limits: Limits, file: String
 ) -> [Problem] {
     let findings = Findings(file: file, letter: "P")
-    ProfileCheck(profile: profile, limitsFile: limitsFile, limits: limits, findings: findings).run()
+    for (index, lane) in profile.lanes.enumerated() {
+        ProfileCheck(
+            profile: lane, prefix: profile.loops.isEmpty ? "" : "loops[\(index)].", limitsFile: limitsFile,
+            limits: limits, findings: findings
+        ).run()
+    }
+    checkLeads(profile, against: limitsFile, findings)
     return findings.sorted
+}
+
+/// A lead of the limits for which no loop stimulates is no error, and is said.
+private func checkLeads(_ profile: Profile, against limitsFile: LimitsFile, _ findings: Findings) {
+    let pairs = profile.lanes.compactMap { $0.stimulation?.pair }
+    let driven = limitsFile.pairs.filter { pairs.contains($0.id.text) }.map(\.lead)
+    for lead in limitsFile.leads where !pairs.isEmpty && !driven.contains(lead) {
+        findings.report(
+            "306", Position(line: 1, column: 1), "loops",
+            "the limits have lead \"\(lead)\", for which this profile has no loop: it is never stimulated.",
+            severity: .warning)
+    }
 }
 
 private struct ProfileCheck {
     let profile: Profile
+    /// Stands before every field: `loops[1].`, or nothing.
+    let prefix: String
     let limitsFile: LimitsFile
     let limits: Limits
     let findings: Findings
 
     func run() {
+        checkLead()
         switch profile.controller {
         case .none: return
         case .onOff(_, _, let amplitude, let up, let down), .dualThreshold(_, _, let amplitude, let up, let down),
@@ -44,7 +65,30 @@ private struct ProfileCheck {
     }
 
     private func report(_ place: String, _ field: String, _ text: String) {
-        findings.report("301", profile.places[place] ?? Position(line: 1, column: 1), field, text)
+        report("301", place, field, text)
+    }
+
+    private func report(
+        _ code: String, _ place: String, _ field: String, _ text: String, severity: Severity = .error
+    ) {
+        let position = profile.places[place] ?? Position(line: 1, column: 1)
+        findings.report(code, position, prefix + field, text, severity: severity)
+    }
+
+    /// The loop's lead is one of the limits', and the one that its pair is on.
+    private func checkLead() {
+        guard let lead = profile.lead else { return }
+        guard limitsFile.leads.contains(lead.text) else {
+            let hint = Spelling.hint(for: lead.text, among: limitsFile.leads)
+            let text =
+                "the limits have no lead \"\(lead.text)\"; they have \(limitsFile.leads.joined(separator: ", "))."
+            return findings.report("304", lead.position, prefix + "lead", text + hint)
+        }
+        guard let pair = limitsFile.pairs.first(where: { $0.id.text == profile.stimulation?.pair }),
+            pair.lead != lead.text
+        else { return }
+        let text = "pair \"\(pair.id.text)\" is on lead \"\(pair.lead)\", and this loop is for \"\(lead.text)\"."
+        report("305", "stimulation.pair", "stimulation.pair", text)
     }
 
     /// Hold and changes a minute that the controller's parameters lead to, against the signed ones.
@@ -103,10 +147,7 @@ private struct ProfileCheck {
         let text =
             "\(Shown.current(program.amplitudeMaximum.value)) is above what the patient may set, \(patient.text) "
             + "(\(place(patient))): once the patient sets a bound the gate denies more."
-        findings.report(
-            "302", profile.places["stimulation.amplitude"] ?? Position(line: 1, column: 1), "stimulation.amplitude",
-            text,
-            severity: .warning)
+        report("302", "stimulation.amplitude", "stimulation.amplitude", text, severity: .warning)
     }
 
     /// The largest step between the first pulses of two blocks: a controller that must not take it ramps slower.
@@ -119,9 +160,7 @@ private struct ProfileCheck {
             "a step of \(Shown.current(step)) between pulses \(Shown.time(between)) apart, above the signed "
             + "rate.max_step \(limitsFile.rate.maxStep.text) "
             + "(\(place(limitsFile.rate.maxStep))): it will ramp slower than it says."
-        findings.report(
-            "303", profile.places["controller.ramp_up"] ?? Position(line: 1, column: 1), "controller.ramp_up", text,
-            severity: .warning)
+        report("303", "controller.ramp_up", "controller.ramp_up", text, severity: .warning)
     }
 
     private func check(_ program: StimulationSpec) {

@@ -27,12 +27,10 @@ final class ProfileReader {
         let limits = root.optionalWord("limits")
         let seed = root.number("seed")
         let block = root.quantity("block", .fineTime, in: 100_000...1_000_000_000)
-        let channelsNode = root.optional("channels")
-        let channels = channelsNode.map { root.words($0, "channels").map(\.text) }
+        let loops = readLoops(limits)
+        let own = loops.first ?? readLoop(limits)
         let scale = readScale()
         let recording = root.optionalWord("recording")?.text
-        let rereference = readRereference()
-        let filters = readFilters()
         let blanking = root.optionalBlock("blanking") { fields in
             BlankingSpec(
                 fill: fields.choice("fill", BlankingSpec.Fill.allCases.map { ($0.rawValue, $0) }) ?? .linear,
@@ -43,9 +41,6 @@ final class ProfileReader {
                 threshold: fields.number("threshold", factor: 1_000, in: 1_000...100_000).value,
                 refractory: Microseconds(fields.quantity("refractory", .time, in: 0...1_000_000).value))
         }
-        let decoder = root.block("decoder") { readDecoder($0) }
-        let stimulation = root.optionalBlock("stimulation") { readStimulation($0) }
-        let controller = root.block("controller") { readController($0, stimulation?.amplitudeMaximum) } ?? .none
         let deadlines = root.block("deadlines") { fields in
             Deadlines(
                 decision: Nanoseconds(readDecisionDeadline(fields)),
@@ -58,19 +53,17 @@ final class ProfileReader {
                 syncInterval: Microseconds(
                     fields.optionalQuantity("sync_interval", .time, in: 1_000...60_000_000)?.value ?? 1_000_000))
         }
-        checkStimulation(controller, stimulation, limits)
         refuseFallbackKeys()
         return Profile(
             name: name, summary: summary, device: device, limits: limits?.text, seed: UInt64(seed.value),
-            blockNanoseconds: block.value, filters: filters, rereference: rereference, channels: channels,
-            scale: scale?.0, scaleReason: scale?.1, recording: recording,
-            blanking: blanking ?? BlankingSpec(fill: .linear, after: Microseconds(2_000)),
-            decoder: decoder
-                ?? DecoderSpec(kind: .threshold, network: nil, backend: .float, encoder: nil, channel: nil),
-            controller: controller, stimulation: stimulation,
+            blockNanoseconds: block.value, filters: own.filters, rereference: own.rereference,
+            channels: own.channels, scale: scale?.0, scaleReason: scale?.1, recording: recording,
+            blanking: blanking ?? BlankingSpec(fill: .linear, after: Microseconds(2_000)), decoder: own.decoder,
+            controller: own.controller, stimulation: own.stimulation,
             deadlines: deadlines ?? Deadlines(decision: Nanoseconds(0), monitor: Nanoseconds(0)),
             spikeDetection: spikes,
-            journal: journal ?? JournalSpec(channels: nil, syncInterval: Microseconds(1_000_000)), places: places)
+            journal: journal ?? JournalSpec(channels: nil, syncInterval: Microseconds(1_000_000)), loops: loops,
+            places: own.places)
     }
 
     /// `scale: 0.000001` with its reason; a thousand-millionth is the finest.
@@ -88,41 +81,12 @@ final class ProfileReader {
         return (Double(scale.value) / 1e9, reason.text)
     }
 
-    private func readRereference() -> Rereference {
-        guard let node = root.optional("rereference") else { return .none }
-        if case .mapping = node {
-            return root.optionalBlock("rereference") { fields in
-                .bipolar(
-                    fields.items(fields.required("bipolar"), "bipolar").compactMap { item in
-                        let pair = fields.words(item, "bipolar")
-                        if pair.count == 2 { return BipolarPair(plus: pair[0].text, minus: pair[1].text) }
-                        fields.report("092", item.position, "bipolar", "a pair [plus, minus] of labels is expected.")
-                        return nil
-                    })
-            } ?? .none
-        }
-        return root.choice("rereference", [("none", .none), ("common-average", .commonAverage)]) ?? .none
-    }
-
     /// `2 ms`, or `2 ms after block end`, which says the same in words.
     private func readDecisionDeadline(_ fields: Fields) -> Int64 {
         guard var scalar = fields.scalar(fields.required("decision"), "decision") else { return 0 }
         let tail = " after block end"
         if scalar.text.hasSuffix(tail) { scalar.text.removeLast(tail.count) }
         return fields.measure(scalar, "decision", .fineTime, 10_000...1_000_000_000).value
-    }
-
-    private func checkStimulation(_ controller: ControllerSpec, _ stimulation: StimulationSpec?, _ limits: Word?) {
-        let place = places["controller.kind"] ?? root.mapping.position
-        if controller.stimulates && limits == nil {
-            root.report("091", place, "controller", "a controller that stimulates needs the key \"limits\".")
-        }
-        if controller.stimulates && stimulation == nil {
-            root.report("091", place, "controller", "a controller that stimulates needs a block \"stimulation\".")
-        }
-        if !controller.stimulates, stimulation != nil || limits != nil {
-            root.report("204", place, "controller", "kind none takes neither \"limits\" nor \"stimulation\".")
-        }
     }
 
     /// How to fall back is the signed file's to say.

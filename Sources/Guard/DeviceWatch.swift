@@ -13,15 +13,13 @@ struct DeviceWatch: Hashable, Sendable {
     var pending: InterlockSet = []
     /// Pulses from here on were cancelled since the last report to the runtime.
     var cancelledFrom = Microseconds(.max)
-    /// A segment that the guard itself played since then.
-    var played: Segment?
     /// The device was told to be off, and what it had delivered then.
     var isOff = true
     var pulsesWhenOff: Int64 = 0
     var pulses: Int64 = 0
     var impedanceTime = Microseconds(.min)
-    /// The compliance limit was reached, and no proposal has been denied for it yet.
-    var complianceReached = false
+    /// Leads on which the compliance limit was reached, a bit each, and no proposal has been denied for it yet.
+    private var complianceLeads: UInt64 = 0
     var complianceEvents: Int64 = 0
     var complianceEventsAtArming: Int64 = 0
     /// Deliveries that no read-back has settled; deliveries in sequence that were uncertain.
@@ -29,6 +27,15 @@ struct DeviceWatch: Hashable, Sendable {
     var uncertainInSequence: Int64 = 0
     /// When the device was last heard or asked.
     var lastAsked = Microseconds(.min)
+
+    /// The compliance limit was reached on `lead`.
+    func isAtCompliance(lead: Int) -> Bool { complianceLeads >> UInt64(lead & 63) & 1 == 1 }
+
+    /// It was reached on `lead`; nil: the device does not say where, so that it is every one.
+    mutating func reachCompliance(lead: Int?) { complianceLeads |= lead.map { 1 << UInt64($0 & 63) } ?? .max }
+
+    /// A proposal was denied for it on `lead`; nil: on all.
+    mutating func clearCompliance(lead: Int?) { complianceLeads &= lead.map { ~(1 << UInt64($0 & 63)) } ?? 0 }
 }
 
 extension GuardCore where Device: ~Copyable {
@@ -42,7 +49,9 @@ extension GuardCore where Device: ~Copyable {
     private var watchPeriod: Int64 { 50_000 }
 
     /// Takes in an answer; what it shows waits in ``DeviceWatch/pending`` for ``heed()``.
-    mutating func takeIn() {
+    ///
+    /// `lead`: the one that was just delivered to; nil: none.
+    mutating func takeIn(lead: Int? = nil) {
         let answer = device.report
         missingAcknowledgements = 0
         watch.uncertain = 0
@@ -66,7 +75,8 @@ extension GuardCore where Device: ~Copyable {
             watch.pending.insert(.readBack)
         }
         watch.pulses = answer.deliveredPulses
-        measure(answer.measured, isCompliance: answer.complianceReached)
+        if answer.complianceReached { watch.reachCompliance(lead: lead) }
+        measure(answer.measured)
     }
 
     /// Output after off.
@@ -74,8 +84,7 @@ extension GuardCore where Device: ~Copyable {
         answer.isActive || answer.deliveredPulses > watch.pulsesWhenOff
     }
 
-    private mutating func measure(_ measured: DeviceMeasurements, isCompliance: Bool) {
-        if isCompliance { watch.complianceReached = true }
+    private mutating func measure(_ measured: DeviceMeasurements) {
         watch.complianceEvents = measured.complianceEvents
         if measured.complianceEvents - watch.complianceEventsAtArming >= 3 { watch.pending.insert(.compliance) }
         if isResidualHigh(measured) { watch.pending.insert(.compliance) }
@@ -145,7 +154,8 @@ extension GuardCore where Device: ~Copyable {
             return faults
         }
         watch.complianceEventsAtArming = answer.measured.complianceEvents
-        (watch.complianceReached, watch.uncertain, watch.uncertainInSequence) = (false, 0, 0)
+        watch.clearCompliance(lead: nil)
+        (watch.uncertain, watch.uncertainInSequence) = (0, 0)
         return []
     }
 }

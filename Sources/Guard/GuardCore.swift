@@ -46,8 +46,10 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
     var lastNow = Microseconds(.min)
     var leaseEnd = Microseconds(.min)
     var missingAcknowledgements: Int64 = 0
-    var lastSegment: Segment?
-    var fallback: FallbackProgram?
+    /// By lead: the newest segment, what the guard itself plays, and what of it no report has told yet.
+    var lastSegments: [Segment?]
+    var programs: [FallbackProgram?]
+    var played: [Segment?]
     var watch = DeviceWatch()
     /// The runtime may take over the fallback that runs.
     var handsOver = false
@@ -61,6 +63,9 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         machine = ModeMachine(latch: latch)
         self.device = device
         state = GateState(limits: limits)
+        lastSegments = Array(repeating: nil, count: state.leads.count)
+        programs = Array(repeating: nil, count: state.leads.count)
+        played = Array(repeating: nil, count: state.leads.count)
         // Until a history is recalled it is unknown, and counts as full windows: only emulations start empty.
         if !settings.isVirtual { state.fillWindows(at: Microseconds(0)) }
         isVirtualTime = settings.virtualTime
@@ -147,33 +152,21 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         let hadOutput = isOutputMode
         move { $0.disarm() }
         guard hadOutput else { return quench() }
-        fallback = nil
-        if !isVirtualTime, let running, !mayEndAtOnce(running) {
-            fallback = FallbackProgram(.rampOff, from: running, at: lastNow, limits, settings)
+        stopPlaying()
+        if isVirtualTime || mayEndAtOnce || !play(.rampOff) { endFallback() }
+    }
+
+    /// Every lead's output may end in one step of the signed ramp.
+    private var mayEndAtOnce: Bool {
+        for lead in programs.indices {
+            if let segment = running(lead: lead), !mayEndAtOnce(segment) { return false }
         }
-        if fallback == nil { endFallback() }
+        return true
     }
 
     private func mayEndAtOnce(_ segment: Segment) -> Bool {
         let step = limits.rampDown.multipliedReportingOverflow(by: segment.period.value)
         return step.overflow || segment.amplitude.value <= step.partialValue / 1_000_000
-    }
-
-    /// The lead that `pair` is on; nil where the limits have no such pair.
-    func lead(of pair: Int32) -> Int? {
-        guard limits.pairs.indices.contains(Int(pair)) else { return nil }
-        let lead = limits.pairs[Int(pair)].lead
-        return state.leads.indices.contains(lead) ? lead : nil
-    }
-
-    /// What a fallback goes on from: the last segment at the amplitude that the gate counts as present; nil at rest.
-    var running: Segment? {
-        guard var segment = lastSegment, let lead = lead(of: segment.pair), let end = state.leads[lead].lastPulseEnd
-        else { return nil }
-        // A train whose next pulse is overdue has ended: the runtime ramped it off, or proposed rests.
-        guard lastNow.value <= end.value + segment.period.value else { return nil }
-        segment.amplitude = state.output(lead: lead, at: lastNow).amplitude
-        return segment.amplitude.value > 0 ? segment : nil
     }
 
     private mutating func acknowledge(_ record: RuntimeRecord) -> InterlockSet {
@@ -216,7 +209,7 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         if reasons.contains(.stop) { stopRequested = true }
         move { $0.latch(reasons) }
         quench()
-        fallback = nil
+        stopPlaying()
         latchesAfter = nil
         if reasons != .stop { state.lockOut(at: lastNow) }
     }
@@ -225,7 +218,7 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
     mutating func endFallback() {
         guard latch.isEmpty else { return endOutput(because: latch, at: lastNow) }
         quench()
-        fallback = nil
+        stopPlaying()
         move { $0.rampEnded() }
     }
 
@@ -246,17 +239,19 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         let answer = device.report
         report.mode = mode
         report.flags = flags
-        report.flags.formUnion(conditions(answer))
+        report.flags.formUnion(conditions(answer, lead: Int(record.lead)))
+        report.lead = record.lead
         report.sequence = record.sequence
         report.counter = record.counter
         report.now = lastNow
         report.latch = latch.rawValue
         report.verdict = verdict.rawValue
         report.segment = echo
-        if echo.isRest, let played = watch.played {
-            report.segment = played
+        let lead = Int(record.lead)
+        if echo.isRest, played.indices.contains(lead), let segment = played[lead] {
+            report.segment = segment
             report.flags.insert(.fallbackSegment)
-            watch.played = nil
+            played[lead] = nil
         }
         report.cancelledFrom = watch.cancelledFrom
         watch.cancelledFrom = Microseconds(.max)
@@ -269,14 +264,15 @@ public struct GuardCore<Device: LeasedStimulator & ~Copyable>: ~Copyable {
         report.measured.complianceEvents = watch.complianceEvents - watch.complianceEventsAtArming
         report.uncertainDeliveries = watch.uncertain
         report.acknowledged = settings.acknowledged
+        report.leads = answer.leads
         return report
     }
 
     /// The flags that say what is the case, whatever was asked.
-    private func conditions(_ answer: StimulatorReport) -> GuardFlags {
+    private func conditions(_ answer: StimulatorReport, lead: Int) -> GuardFlags {
         var flags: GuardFlags = []
         if missingAcknowledgements > 0 || watch.uncertain > 0 { flags.insert(.uncertain) }
-        if watch.complianceReached { flags.insert(.compliance) }
+        if watch.isAtCompliance(lead: lead) { flags.insert(.compliance) }
         if answer.isActive { flags.insert(.outputActive) }
         if watch.cancelledFrom.value < .max { flags.insert(.cancelled) }
         if limitsExpired { flags.insert(.limitsExpired) }

@@ -6,7 +6,7 @@ import Stimulation
 extension GuardCore where Device: ~Copyable {
     /// For the runtime's proposal: the guard's own knowledge, and of the record what only the runtime can know.
     func evidence(_ record: RuntimeRecord) -> Evidence {
-        var evidence = ownEvidence(mode)
+        var evidence = ownEvidence(mode, lead: lead(of: record.segment.pair) ?? Int(record.lead))
         let told = record.evidence
         let age = lastNow.value.subtractingReportingOverflow(lastToken.value)
         evidence.tokenAge = Microseconds(age.overflow ? .max : max(0, age.partialValue))
@@ -35,9 +35,9 @@ extension GuardCore where Device: ~Copyable {
     }
 
     /// For the guard's own fallback, in which it is the only source: no token, no signal, no decoder.
-    var fallbackEvidence: Evidence { ownEvidence(.fallback) }
+    func fallbackEvidence(lead: Int) -> Evidence { ownEvidence(.fallback, lead: lead) }
 
-    private func ownEvidence(_ mode: Mode) -> Evidence {
+    private func ownEvidence(_ mode: Mode, lead: Int) -> Evidence {
         var evidence = Evidence.healthy(
             mode: mode, leaseEnd: leaseEnd, validChannels: limits.minimumValidChannels)
         evidence.isArmed = mode != .off && mode != .latched
@@ -47,7 +47,7 @@ extension GuardCore where Device: ~Copyable {
         evidence.acknowledgementsMissing = missingAcknowledgements
         evidence.stopRequested = stopRequested
         evidence.latch = latch.rawValue
-        fillDevice(&evidence)
+        fillDevice(&evidence, lead: lead)
         evidence.acknowledged = settings.acknowledged
         evidence.logHealthy = !stateFailed
         evidence.realtimeOrVirtual = isRealtimeOrVirtual
@@ -55,10 +55,10 @@ extension GuardCore where Device: ~Copyable {
         return evidence
     }
 
-    private func fillDevice(_ evidence: inout Evidence) {
+    private func fillDevice(_ evidence: inout Evidence, lead: Int) {
         let measured = device.report.measured
         evidence.uncertainDeliveries = watch.uncertain
-        evidence.complianceReached = watch.complianceReached
+        evidence.complianceReached = watch.isAtCompliance(lead: lead)
         evidence.complianceEvents = watch.complianceEvents - watch.complianceEventsAtArming
         evidence.residualVoltage = measured.residualVoltage
         evidence.electrodeVoltageLow = measured.electrodeVoltageLow

@@ -66,7 +66,7 @@ struct Startup {
         let isFresh = arguments.isFresh && loaded.isVirtual
         var device = StimulatorSocket(
             socket: RecordSocket(arguments.device), settings: deviceSettings(hello, loaded),
-            tokenTimeout: tokenTimeout(hello, loaded))
+            tokenTimeout: tokenTimeout(hello, loaded), pairs: loaded.limits.pairs)
         guard device.greet() else { return .refused(.deviceAbsent) }
         let ready = readiness(loaded, device.report.identity, isFresh: isFresh)
         let confinement = Confinement.apply(folders: [arguments.state, StopFolders.own], isOwnUser: isOwnUser)

@@ -15,7 +15,11 @@ struct StimulatorSocket: LeasedStimulator, ~Copyable {
     /// Milliseconds that a command waits for its answer: a quarter of the token timeout where time is real.
     private let patience: Int32
 
-    init(socket: RecordSocket, settings: DeviceSettings, tokenTimeout: Microseconds) {
+    /// The lead of each pair of the limits.
+    private let leads: [UInt8]
+
+    init(socket: RecordSocket, settings: DeviceSettings, tokenTimeout: Microseconds, pairs: [ContactPair]) {
+        leads = pairs.map { UInt8(clamping: $0.lead) }
         self.socket = socket
         self.settings = settings
         patience = settings.virtualTime ? 10_000 : max(1, Int32(clamping: tokenTimeout.value / 4000))
@@ -65,8 +69,10 @@ struct StimulatorSocket: LeasedStimulator, ~Copyable {
         _ order: StimulatorOrder, _ segment: Segment, patience: Int32
     ) throws(DeliveryError) {
         sequence += 1
+        let lead = leads.indices.contains(Int(segment.pair)) ? leads[Int(segment.pair)] : 0
         let command = StimulatorCommand(
-            order: order, sequence: sequence, now: now, leaseEnd: leaseEnd, segment: segment, settings: settings)
+            order: order, sequence: sequence, now: now, leaseEnd: leaseEnd, segment: segment, lead: lead,
+            settings: settings)
         command.encode(into: buffer)
         guard socket.send(buffer, length: StimulatorCommand.length) else { throw .disconnected }
         let end = monotonicNanoseconds() + UInt64(patience) * 1_000_000

@@ -41,12 +41,11 @@ extension GuardCore where Device: ~Copyable {
     ///
     /// What was queued has run out, so that only a baseline can follow; anything else is an output that ended (IL-04).
     private mutating func loseProposals() {
-        guard fallback == nil else { return }
-        guard limits.onSensorLoss == .openLoopBaseline,
-            let program = FallbackProgram(.openLoopBaseline, from: running, at: lastNow, limits, settings)
-        else { return endOutput(because: .leaseExpired, at: lastNow) }
+        guard !isPlaying else { return }
+        guard limits.onSensorLoss == .openLoopBaseline, play(.openLoopBaseline) else {
+            return endOutput(because: .leaseExpired, at: lastNow)
+        }
         move { $0.degrade(to: .openLoopBaseline) }
-        fallback = program
     }
 
     /// At most 250 ms, whatever the limits say.
@@ -66,11 +65,13 @@ extension GuardCore where Device: ~Copyable {
         case (.armed, .closedLoop) where isGood && mayCloseLoop,
             (.openLoop, .closedLoop) where isGood && mayCloseLoop:
             _ = move { $0.start(closedLoop: true) }
-        case (.fallback, .closedLoop) where isGood && fallback == nil && mayCloseLoop:
+        case (.fallback, .closedLoop) where isGood && !isPlaying && mayCloseLoop:
             _ = move { $0.resume() }
         case (.openLoop, .fallback), (.closedLoop, .fallback): degrade()
         // The guard left the loop by its own verdict and played meanwhile; now the runtime plays.
-        case (.fallback, .fallback) where isGood && latch.isEmpty && handsOver: (fallback, handsOver) = (nil, false)
+        case (.fallback, .fallback) where isGood && latch.isEmpty && handsOver:
+            stopPlaying()
+            handsOver = false
         case (.armed, .latched), (.openLoop, .latched), (.closedLoop, .latched), (.fallback, .latched):
             let reasons = InterlockSet(rawValue: record.evidence.latch)
             endOutput(because: reasons.isEmpty || reasons.rawValue == .max ? .latchSet : reasons, at: lastNow)
@@ -80,7 +81,7 @@ extension GuardCore where Device: ~Copyable {
 
     /// The runtime leaves the loop; which fallback runs is the signed file's word alone.
     private mutating func degrade() {
-        guard fallback == nil else { return }
+        guard !isPlaying else { return }
         let kind = limitsExpired ? limits.onExpiry : limits.onSensorLoss
         move { $0.degrade(to: kind) }
         if kind == .stop { quench() }
@@ -89,13 +90,19 @@ extension GuardCore where Device: ~Copyable {
     /// What the runtime may not do while a fallback runs: play beside the guard or after a stop, or raise a ramp-off.
     private func fallbackFaults(_ segment: Segment) -> InterlockSet {
         guard mode == .fallback, !segment.isRest else { return [] }
-        if fallback != nil { return latch.isEmpty ? .notArmed : .latchSet }
+        if isPlaying { return latch.isEmpty ? .notArmed : .latchSet }
         switch machine.fallback {
         case nil, .stop: return .ramp
         case .rampOff, .holdThenOff:
             return segment.amplitude > present(of: segment) ? .ramp : []
-        case .openLoopBaseline: return []
+        case .openLoopBaseline where isOfBaseline(segment): return []
+        case .openLoopBaseline: return segment.amplitude > present(of: segment) ? .ramp : []
         }
+    }
+
+    /// The baseline is of one lead; on every other one output may only fall.
+    private func isOfBaseline(_ segment: Segment) -> Bool {
+        limits.baseline == nil || baselineLead == lead(of: segment.pair)
     }
 
     private var mayCloseLoop: Bool {
@@ -131,7 +138,7 @@ extension GuardCore where Device: ~Copyable {
         let evidence = evidence(record)
         let verdict = judge(segment, evidence: evidence, state: &state, at: lastNow, under: limits)
         let broken = verdict.broken
-        if broken.contains(.compliance) { watch.complianceReached = false }
+        if broken.contains(.compliance) { watch.clearCompliance(lead: lead(of: segment.pair) ?? Int(record.lead)) }
         guard verdict.isPermitted else {
             guard segment.isRest || !isOutputMode || broken.isDisjoint(with: Self.mustAgree) else {
                 refusals += 1
@@ -192,7 +199,7 @@ extension GuardCore where Device: ~Copyable {
 
     /// Latches: at once where nothing runs or the file says so, else when the permitted segment has run to its end.
     private mutating func violate(_ bits: InterlockSet, atOnce: Bool) {
-        let end = lastSegment.map { $0.firstPulse.value + $0.pulses * $0.period.value } ?? .min
+        let end = segmentsEnd
         guard !atOnce, !watch.isOff, end > lastNow.value else { return endOutput(because: bits, at: lastNow) }
         guard latchesAfter == nil else { return }
         latchesAfter = (bits, Microseconds(min(end, leaseEnd.value)))
@@ -207,15 +214,13 @@ extension GuardCore where Device: ~Copyable {
     /// An R reaction of the guard's own verdict: it plays the signed fallback until the runtime asks for it.
     private mutating func leave(because bits: InterlockSet) {
         if bits.contains(.tokenStale) { return loseRuntime() }
-        guard mode != .fallback || machine.fallback == .openLoopBaseline, fallback == nil else { return }
+        guard mode != .fallback || machine.fallback == .openLoopBaseline, !isPlaying else { return }
         var kind = bits.isDisjoint(with: [.limitsInvalid, .consent]) ? limits.onSensorLoss : limits.onExpiry
         if bits == .doseWindow { kind = limits.doseMode == .continuous ? .openLoopBaseline : .rampOff }
         if mode == .fallback { kind = .rampOff }
-        let last = running
+        handsOver = play(kind)
         move { $0.degrade(to: kind) }
-        fallback = FallbackProgram(kind, from: last, at: lastNow, limits, settings)
-        handsOver = fallback != nil
-        guard fallback == nil else { return }
+        guard !handsOver else { return }
         if kind == .stop { quench() } else { endFallback() }
     }
 
@@ -228,12 +233,12 @@ extension GuardCore where Device: ~Copyable {
             try device.deliver(permit)
             watch.uncertainInSequence = 0
             watch.isOff = false
-            takeIn()
+            takeIn(lead: lead(of: segment.pair))
         } catch {
             watch.isOff = false
             return undelivered(segment, error)
         }
-        lastSegment = segment
+        note(segment)
         guard device.report.echo == segment else {
             watch.readBackMatches = false
             endOutput(because: .readBack, at: lastNow)
@@ -251,7 +256,7 @@ extension GuardCore where Device: ~Copyable {
         watch.uncertainInSequence += 1
         if watch.uncertainInSequence >= 3, mode != .latched { endOutput(because: .uncertainDelivery, at: lastNow) }
         guard error == .uncertain, mode != .latched else { return (.uncertainDelivery, .rest(at: lastNow)) }
-        lastSegment = segment
+        note(segment)
         return ([], segment)
     }
 

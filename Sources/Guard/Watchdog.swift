@@ -11,7 +11,7 @@ extension GuardCore where Device: ~Copyable {
         guard !isVirtualTime else { return }
         lastNow = max(lastNow, now)
         device.now = lastNow
-        if isOutputMode && isRuntimePresent && fallback == nil {
+        if isOutputMode && isRuntimePresent && !isPlaying {
             let age = lastNow.value.subtractingReportingOverflow(lastToken.value)
             if age.overflow || age.partialValue > settings.tokenTimeout.value { loseRuntime() }
         }
@@ -28,7 +28,7 @@ extension GuardCore where Device: ~Copyable {
         isVirtualTime = false
         lastNow = max(lastNow, now)
         device.now = lastNow
-        if mode == .armed || (isOutputMode && fallback == nil) { loseRuntime() }
+        if mode == .armed || (isOutputMode && !isPlaying) { loseRuntime() }
     }
 
     /// In virtual time: ten seconds of silence.
@@ -39,56 +39,14 @@ extension GuardCore where Device: ~Copyable {
         isVirtualTime = false
         lastNow = max(lastNow, now)
         device.now = lastNow
-        if isOutputMode && fallback == nil { loseRuntime() }
+        if isOutputMode && !isPlaying { loseRuntime() }
     }
 
     /// The fallback of the signed file, with the latch flag; `stop` is zero output at once.
     mutating func loseRuntime() {
-        guard isOutputMode, limits.onWatchdog != .stop,
-            let program = FallbackProgram(limits.onWatchdog, from: running, at: lastNow, limits, settings)
-        else { return endOutput(because: .tokenStale, at: lastNow) }
         let kind = limits.onWatchdog
+        guard isOutputMode, kind != .stop, play(kind) else { return endOutput(because: .tokenStale, at: lastNow) }
         move { $0.degrade(to: kind, flag: .tokenStale) }
-        (fallback, handsOver) = (program, false)
-    }
-
-    /// One step of a fallback that the guard itself plays.
-    mutating func play() {
-        guard mode == .fallback, var program = fallback else { return }
-        if program.isOver(at: lastNow) { return endFallback() }
-        let before = program.controller.amplitude
-        guard let segment = program.next(at: lastNow) else { return }
-        leaseEnd = Microseconds(lastNow.value + leaseLength)
-        // Pulses that a full window denied may have been a pause, after which output counts as 0: it ramps anew.
-        let present = state.output(lead: lead(of: segment.pair) ?? 0, at: segment.firstPulse)
-        let hasPaused = !segment.isRest && present.amplitude != before
-        if hasPaused { program.reject(at: present) }
-        if segment.isRest || hasPaused {
-            keepAlive()
-            fallback = program
-            return
-        }
-        let evidence = fallbackEvidence
-        let verdict = judge(segment, evidence: evidence, state: &state, at: lastNow, under: limits)
-        let broken = verdict.broken
-        if let permit = verdict.takePermit() {
-            fallback = program
-            let (refused, accepted) = forward(permit)
-            if refused.isEmpty { watch.played = accepted }
-            return
-        }
-        refusals += 1
-        if broken.contains(.compliance) { watch.complianceReached = false }
-        program.reject(at: present)
-        switch FallbackDenial(of: broken, in: program.kind, evidence: evidence, under: limits) {
-        case .skip:
-            keepAlive()
-            fallback = program
-        case .rampOff:
-            move { $0.degrade(to: .rampOff) }
-            fallback = FallbackProgram(.rampOff, from: running, at: lastNow, limits, settings)
-            if fallback == nil { endOutput(because: broken, at: lastNow) }
-        case .zero: endOutput(because: broken, at: lastNow)
-        }
+        handsOver = false
     }
 }

@@ -29,7 +29,7 @@ enum Arrival {
     func acquire(_ tick: inout Tick) {
         guard let block = feed.current else { return }
         tick.block = block
-        tick.answered |= 1 << UInt64(Slot.acquire.rawValue)
+        tick.answered |= Slot.acquire.bit(lane: 0)
         clocks.take(block.header)
         tick.deviceClockAgrees = clocks.agrees
         log.append(block: block, tick: tick.index)

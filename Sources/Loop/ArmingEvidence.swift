@@ -8,8 +8,10 @@ extension LoopSetup {
     /// Reads the network's file; once, before the loop runs.
     func armingEvidence(_ montage: Montage) -> Bool {
         if let expectedMontage, expectedMontage != montage { return false }
-        guard let networkHash, let network else { return true }
-        guard let bytes = try? readFile(network, limit: 64 << 20) else { return false }
-        return Hash256(of: bytes) == networkHash
+        return lanes.allSatisfy { lane in
+            guard let hash = lane.networkHash, let network = lane.network else { return true }
+            guard let bytes = try? readFile(network, limit: 64 << 20) else { return false }
+            return Hash256(of: bytes) == hash
+        }
     }
 }

@@ -61,13 +61,25 @@ extension StimulationParts {
     /// Whether the closed loop may be entered again: by the signed rule, or by hand as soon as everything is healthy.
     ///
     /// Never from a ramp-off or a stop: the machine of modes, which is the guard's, has no such way (see Safety.md).
-    mutating func mayReturn(_ evidence: Evidence, _ state: StimulationState, at now: Microseconds) -> Bool {
-        guard evidence.mode == .fallback, outputMode == .closedLoop else { return false }
-        guard limits.onSensorLoss == .openLoopBaseline || limits.onSensorLoss == .holdThenOff else { return false }
-        let isHealthy = isHealthy(evidence, in: .closedLoop, at: now)
+    ///
+    /// Asked of the last loop alone, for all: a session has one mode, and no loop returns without the others.
+    mutating func mayReturn(_ state: StimulationState, at now: Microseconds) -> Bool {
+        guard state.judgedMode == .fallback, canReturn else { return false }
+        let isHealthy = state.lanes.allSatisfy(\.mayReturn)
         if isHealthy, state.wantsReturn { return true }
         guard let rule = automaticReturn, state.fallbackReasons.isDisjoint(with: Self.byHand) else { return false }
         return progress.step(isHealthy: isHealthy, at: now, under: rule)
+    }
+
+    /// The loop is closed, and the signed fallback leaves a way back.
+    private var canReturn: Bool {
+        let isRunning = limits.onSensorLoss == .openLoopBaseline || limits.onSensorLoss == .holdThenOff
+        return outputMode == .closedLoop && isRunning
+    }
+
+    /// This loop could be closed again.
+    mutating func isFitToReturn(_ evidence: Evidence, at now: Microseconds) -> Bool {
+        evidence.mode == .fallback && canReturn && isHealthy(evidence, in: .closedLoop, at: now)
     }
 
     /// The entry criteria of `mode`: a rest is judged as if the mode ran already.
@@ -77,7 +89,7 @@ extension StimulationParts {
         // Before output starts there is no lease of the device to speak of.
         if evidence.mode == .armed { entry.leaseEnd = Microseconds(.max) }
         // Nothing at all may be wrong: a rest would be permitted in spite of what only forbids entry (IL-43).
-        return judge(.rest(at: now), evidence: entry, state: &gate, at: now, under: limits).broken.isEmpty
+        return judge(.rest(at: now), evidence: entry, state: &gate.state, at: now, under: limits).broken.isEmpty
     }
 
     /// Takes the profile's law up again, from the output that is present.

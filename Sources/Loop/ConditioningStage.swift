@@ -22,7 +22,7 @@ internal import Signal
         let first = block.header.firstSample
         let touching = unsafe marks.take(touching: first..<first + Int64(block.format.frames))
         unsafe conditioner.process(block, marks: touching)
-        tick.answered |= 1 << UInt64(Slot.condition.rawValue)
+        tick.answered |= Slot.condition.bit(lane: tick.lane)
         tick.validity = conditioner.validity
         unsafe tick.conditioned.samples = UnsafePointer(conditioner.output.baseAddress)
         unsafe tick.conditioned.envelope = UnsafePointer(conditioner.envelope.baseAddress)
@@ -30,8 +30,9 @@ internal import Signal
         tick.conditioned.frames = block.format.frames
         tick.conditioned.stride = conditioner.stride
         unsafe log.append(
-            .stageDigests, .conditioning, tick: tick.index, bytes: UnsafeRawBufferPointer(conditioner.digests))
-        log.append(.conditioning, tick: tick.index, spikes: conditioner.spikes)
+            .stageDigests, .conditioning, lane: tick.lane, tick: tick.index,
+            bytes: UnsafeRawBufferPointer(conditioner.digests))
+        log.append(.conditioning, lane: tick.lane, tick: tick.index, spikes: conditioner.spikes)
     }
 
     func warmUp() { conditioner.warmUp() }

@@ -19,6 +19,8 @@ struct DecisionWatch: Sendable {
     private(set) var hasDropped = false
     private(set) var validity = SignalValidity(channels: 0)
     private(set) var areSpikesCurrent = true
+    /// Spikes per 1,000 neuron updates that the decoder is rated for.
+    private var ratedSpikes: Int64 = 1_000
     private(set) var meter = RateMeter()
     private(set) var novelty: Novelty
     private var nonFinite = MissWindow()
@@ -30,6 +32,7 @@ struct DecisionWatch: Sendable {
     mutating func take(_ decision: Decision, _ tick: Tick, _ format: BlockFormat) {
         guard let header = tick.block?.header else { return }
         (newest, validity, areSpikesCurrent) = (decision, tick.validity, tick.areSpikesCurrent)
+        ratedSpikes = tick.ratedSpikes
         isInOrder = !header.flags.contains(.restarted)
         hasDropped = header.flags.contains(.repeated)
         if !isInOrder { meter.restart() }
@@ -52,10 +55,10 @@ struct DecisionWatch: Sendable {
     /// The decision rests on the newest samples, and its spikes lie among them.
     var isCurrent: Bool { newest.endSample == newestSample && areSpikesCurrent }
 
-    /// More spikes than `rated` a thousand neuron updates.
-    func isStorm(rated: Int64) -> Bool {
+    /// More spikes than the decoder is rated for.
+    var isStorm: Bool {
         let fired = Int64(newest.spikes).multipliedReportingOverflow(by: 1_000)
-        let allowed = newest.neuronUpdates.multipliedReportingOverflow(by: rated)
+        let allowed = newest.neuronUpdates.multipliedReportingOverflow(by: ratedSpikes)
         return fired.overflow || allowed.overflow || newest.spikes < 0 || fired.partialValue > allowed.partialValue
     }
 }

@@ -9,7 +9,7 @@ internal import Signal
     private let decoder: any Decoder
     private let log: StageLog
     private let totals: DecodingTotals
-    /// A twin that the decision moves; nil in a replay.
+    /// A twin that the decision moves, which is the first loop's; nil in a replay.
     private let source: (any Source)?
 
     init(
@@ -31,13 +31,13 @@ internal import Signal
         let decision = unsafe decoder.decode(
             input: samples, frames: tick.conditioned.frames, stride: tick.conditioned.stride, envelope: envelope,
             bandPower: power, firstSample: block.header.firstSample, validity: tick.validity)
-        tick.answered |= 1 << UInt64(Slot.decode.rawValue)
+        tick.answered |= Slot.decode.bit(lane: tick.lane)
         tick.decision = decision
         tick.ratedSpikes = decoder.ratedSpikes
         tick.areSpikesCurrent = areCurrent(decoder.spikes, in: block)
         totals.add(decision)
-        log.append(.decoding, tick: tick.index, spikes: decoder.spikes)
-        log.append(.decision, .decoding, tick: tick.index, DecisionRecord(decision))
+        log.append(.decoding, lane: tick.lane, tick: tick.index, spikes: decoder.spikes)
+        log.append(.decision, .decoding, lane: tick.lane, tick: tick.index, DecisionRecord(decision))
         source?.follow(decision)
     }
 

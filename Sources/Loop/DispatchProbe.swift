@@ -99,9 +99,9 @@ public func measureDispatch(_ setup: LoopSetup, ticks: Int) async throws(Assembl
         while let slot = due.takeEarliest() {
             switch slot {
             case .acquire: await stages.acquisition.acquire(&tick)
-            case .condition: await stages.conditioning.process(&tick)
-            case .decode: await stages.decoding.process(&tick)
-            case .stimulate: await stages.stimulation.process(&tick)
+            case .condition: await stages.lanes[0].conditioning.process(&tick)
+            case .decode: await stages.lanes[0].decoding.process(&tick)
+            case .stimulate: await stages.lanes[0].stimulation.process(&tick)
             case .safety, .monitor: break
             }
         }

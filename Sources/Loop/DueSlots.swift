@@ -6,6 +6,12 @@ public enum Slot: Int, Sendable, CaseIterable, BitwiseCopyable {
     case stimulate = 3
     case safety = 4
     case monitor = 5
+
+    /// Its bit in a token's bitmap: acquisition once, the other stages of a block once a loop.
+    func bit(lane: Int) -> UInt64 { self == .acquire ? 1 : 1 << UInt64(rawValue + 3 * lane) }
+
+    /// The bits of every stage of a block, in `lanes` loops.
+    static func bits(lanes: Int) -> UInt64 { (1 << UInt64(1 + 3 * lanes)) - 1 }
 }
 
 /// Released slots and their absolute deadlines: earliest deadline first (Liu & Layland 1973), by a linear scan.

@@ -69,7 +69,7 @@ public struct ProposalRecord: BitwiseCopyable, Sendable, Hashable {
     }
 }
 
-/// What the world decided, consumed at one safety tick: orders, misses and the guard's report.
+/// What the world decided, consumed at one safety tick: orders, misses and the guard's report on one lead.
 public struct SafetyRecord: BitwiseCopyable, Sendable, Hashable {
     public var safetyIndex: Int64 = 0
     public var time: Int64 = 0
@@ -118,6 +118,9 @@ public struct SafetyRecord: BitwiseCopyable, Sendable, Hashable {
     public var armingEvidence: Int64 = 0
     /// 1: the subject's consent has ended.
     public var consentExpired: Int64 = 1
+    /// The lead that the report speaks of, and the pair of its echo, by their places in the limits.
+    public var lead: Int64 = 0
+    public var echoPair: Int64 = 0
 
     /// Nothing happened.
     public init() {}

@@ -37,6 +37,8 @@ public struct LoopOutcome: Sendable {
     public var repeatedBlocks: Int64
     /// Alarms by interlock number, one for each cause and time.
     public var alarms: [Int: Int64]
+    /// What left the device, by the lead's place in the limits, as the guard last reported it.
+    public var leads: LeadTable
 }
 
 /// A loop on live input: a source, the stages, and a guard where something may be stimulated.
@@ -152,7 +154,8 @@ public final class LiveLoop {
             ending: ending, statistics: built.statistics, last: last, refusals: built.refusals.byNumber,
             decisions: built.totals.decisions, synapticOperations: built.totals.synapticOperations,
             neuronUpdates: built.totals.neuronUpdates, grant: grant, overruns: source.overruns,
-            repeatedBlocks: feed.dropped, alarms: built.state.alarms.byNumber)
+            repeatedBlocks: feed.dropped, alarms: built.state.alarms.byNumber,
+            leads: link?.leads ?? LeadTable())
     }
 
     /// Disarms, gives tokens while the guard ramps what still runs off, and closes the socket.

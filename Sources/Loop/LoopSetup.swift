@@ -19,6 +19,10 @@ public struct LoopSetup: Sendable {
     public var amplitudeStep: Nanoamperes
     /// Path of the decoder's network; nil where the decoder has none.
     public var network: String?
+    /// The networks of the profile's `loops`, in their order; empty in a profile of one loop.
+    public var loopNetworks: [LoopNetwork] = []
+    /// The mode in which a session of several loops stimulates; nil: the controller's.
+    private var sessionMode: Mode?
     public var format: BlockFormat
     public var montage: Montage
     /// The signed way back from a fallback; nil: by hand.
@@ -47,10 +51,33 @@ public struct LoopSetup: Sendable {
     }
 
     /// The mode in which the profile's controller stimulates.
-    public var outputMode: Mode { profile.controller.closesLoop ? .closedLoop : .openLoop }
+    ///
+    /// A session has one mode: one loop that is closed closes it for all.
+    public var outputMode: Mode {
+        sessionMode ?? (profile.lanes.contains { $0.controller.closesLoop } ? .closedLoop : .openLoop)
+    }
+
+    /// One setup for each loop, in the profile's order.
+    var lanes: [LoopSetup] {
+        guard !profile.loops.isEmpty else { return [self] }
+        return profile.lanes.enumerated().map { index, loop in
+            var lane = self
+            lane.profile = loop
+            lane.loopNetworks = []
+            lane.sessionMode = outputMode
+            let own = loopNetworks.indices.contains(index) ? loopNetworks[index] : nil
+            (lane.network, lane.networkHash) = (own?.path, own?.hash)
+            return lane
+        }
+    }
+
+    /// The loops' leads as the limits spell them; empty in a profile of one loop.
+    var loopNames: [String] { profile.loops.map { $0.lead?.text ?? "" } }
 
     /// Ticks that a ramp from the largest amplitude to 0 takes, and four for the pulses in flight.
-    public var rampTicks: Int64 {
+    public var rampTicks: Int64 { lanes.map(\.rampTicksOfLane).max() ?? 4 }
+
+    private var rampTicksOfLane: Int64 {
         guard let limits, limits.rampDown > 0, let program = profile.stimulation else { return 4 }
         let rate = max(1, min(limits.rampDown, profile.controller.rampDown ?? limits.rampDown))
         let microseconds = program.amplitudeMaximum.value * 1_000_000 / rate
@@ -61,10 +88,14 @@ public struct LoopSetup: Sendable {
     ///
     /// - Throws: a filter that the rate does not allow.
     public func coefficients() throws(AssemblyError) -> [String] {
-        try conditioning().biquads.map { section in
-            [section.b0, section.b1, section.b2, section.a1, section.a2]
-                .map { String($0.bitPattern, radix: 16) }.joined(separator: " ")
+        var sections: [String] = []
+        for lane in lanes {
+            sections += try lane.conditioning().biquads.map { section in
+                [section.b0, section.b1, section.b2, section.a1, section.a2]
+                    .map { String($0.bitPattern, radix: 16) }.joined(separator: " ")
+            }
         }
+        return sections
     }
 
     /// What Conditioning does, with the signed file's rules of sensing.
@@ -79,15 +110,17 @@ public struct LoopSetup: Sendable {
         guard profile.journal.channels == nil else {
             throw AssemblyError(text: "journal.channels: this version records every channel; take the key out")
         }
-        _ = try conditioning()
-        _ = try makeDecoder(self)
-        _ = try stimulationParts(arms: false)
+        for lane in lanes {
+            _ = try lane.conditioning()
+            _ = try makeDecoder(lane)
+            _ = try lane.stimulationParts(arms: false, gate: limits.map(SessionGate.init))
+        }
     }
 
-    /// The parts of the stimulation stage; nil where the profile has no controller.
-    func stimulationParts(arms: Bool) throws(AssemblyError) -> StimulationParts? {
+    /// The parts of one loop's stimulation stage, which judges by `gate`; nil where the loop has no controller.
+    func stimulationParts(arms: Bool, gate: SessionGate?) throws(AssemblyError) -> StimulationParts? {
         guard profile.controller.stimulates else { return nil }
-        guard let limits, let wanted = profile.stimulation else {
+        guard let limits, let gate, let wanted = profile.stimulation else {
             throw AssemblyError(text: "a controller needs `limits` and `stimulation` in the profile")
         }
         guard let pair = pairNames.firstIndex(of: wanted.pair) else {
@@ -103,7 +136,7 @@ public struct LoopSetup: Sendable {
         let configuration = try conditioning()
         let controller = Controller(law: try law(limits), program: program)
         return StimulationParts(
-            controller: controller, limits: limits, gate: GateState(limits: limits), outputMode: outputMode,
+            controller: controller, limits: limits, gate: gate, outputMode: outputMode,
             blanking: configuration.blanking, format: format, arms: arms, automaticReturn: automaticReturn)
     }
 
@@ -131,6 +164,19 @@ public struct LoopSetup: Sendable {
             return .openLoop(amplitude: wanted)
         case .none: return .none
         }
+    }
+}
+
+/// The network of one of several loops.
+public struct LoopNetwork: Sendable {
+    public var path: String
+    /// BLAKE2b-256 as it was checked and journalled; nil: not known, and not compared.
+    public var hash: Hash256?
+
+    /// A network at `path`.
+    public init(path: String, hash: Hash256?) {
+        self.path = path
+        self.hash = hash
     }
 }
 

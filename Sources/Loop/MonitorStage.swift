@@ -9,9 +9,10 @@ public struct LoopSnapshot: BitwiseCopyable, Sendable {
     public var latencyMedian: Int64 = 0
     public var latencyP99: Int64 = 0
     public var misses: Int64 = 0
-    /// In the decoder's unit.
+    /// In the decoder's unit; of the first loop.
     public var decoded: Float = 0
     public var confidence: Float = 0
+    /// The largest of all leads.
     public var amplitude = Nanoamperes(0)
     public var pulses: Int64 = 0
     public var mode = Mode.off
@@ -45,21 +46,26 @@ public struct LoopSnapshot: BitwiseCopyable, Sendable {
         snapshot.latencyMedian = statistics.latency.value(at: 0.5) ?? 0
         snapshot.latencyP99 = statistics.latency.value(at: 0.99) ?? 0
         snapshot.misses = statistics.misses
-        snapshot.decoded = state.decoded
-        snapshot.confidence = state.confidence
-        snapshot.amplitude = state.amplitude
+        snapshot.decoded = state.lanes[0].decoded
+        snapshot.confidence = state.lanes[0].confidence
+        for lane in state.lanes.indices { snapshot.amplitude = max(snapshot.amplitude, state.lanes[lane].amplitude) }
         snapshot.pulses = state.last.deliveredPulses
         snapshot.mode = state.mode
         _ = ring.push(snapshot)
     }
 }
 
-/// The stages of one loop.
-struct Stages: Sendable {
-    let acquisition: AcquisitionStage
+/// The stages of one loop of the profile, which run one after the other on the same block.
+struct LaneStages: Sendable {
     let conditioning: ConditioningStage
     let decoding: DecodingStage
     let stimulation: StimulationStage
+}
+
+/// The stages of a session: loops side by side, between one source and one guard.
+struct Stages: Sendable {
+    let acquisition: AcquisitionStage
+    let lanes: [LaneStages]
     let safety: SafetyStage
     let monitor: MonitorStage
 }

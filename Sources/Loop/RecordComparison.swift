@@ -5,6 +5,8 @@ internal import Signal
 public struct Divergence: Error, Hashable, Sendable, CustomStringConvertible {
     public var stage: StageNumber
     public var tick: Int64
+    /// The lead of the loop, where there is more than one.
+    public var loop: String?
     /// Channel, where the stage has channels.
     public var channel: Int?
     /// What differs: the kind of record, or that one is missing or too many.
@@ -12,12 +14,15 @@ public struct Divergence: Error, Hashable, Sendable, CustomStringConvertible {
 
     public var description: String {
         let place = channel.map { ", channel \($0)" } ?? ""
-        return "first difference: stage \(stage), tick \(tick)\(place): \(what)"
+        let owner = loop.map { ", loop \($0)" } ?? ""
+        return "first difference: stage \(stage)\(owner), tick \(tick)\(place): \(what)"
     }
 }
 
 /// Compares what stages say in a replay with what they said when the journal was written, record by record.
 @safe final class RecordComparison: @unchecked Sendable {
+    /// The loops' leads; empty where there is one loop.
+    private let loops: [String]
     private var expected: [JournalRecord] = []
     private var next = 0
     private(set) var divergence: Divergence?
@@ -25,30 +30,36 @@ public struct Divergence: Error, Hashable, Sendable, CustomStringConvertible {
     /// The journal was cut off while the records that are expected now were written.
     var mayEndEarly = false
 
+    init(loops: [String] = []) { self.loops = loops }
+
     /// The records that the stages must now produce, in this order.
     func expect(_ records: [JournalRecord]) {
         expected = records
         next = 0
     }
 
-    func compare(_ kind: RecordKind, _ stage: StageNumber, tick: Int64, bytes: UnsafeRawBufferPointer) {
+    func compare(_ kind: RecordKind, _ stage: StageNumber, lane: Int, tick: Int64, bytes: UnsafeRawBufferPointer) {
         guard divergence == nil, kind.isLogical else { return }
         guard next < expected.count else {
             if mayEndEarly { return }
-            divergence = Divergence(stage: stage, tick: tick, channel: nil, what: "a \(kind) that the journal lacks")
-            return
+            return differ(stage, lane, tick, "a \(kind) that the journal lacks")
         }
         let record = expected[next]
         next += 1
         compared += 1
-        guard record.kind == kind, record.stage == stage.rawValue, record.tick == tick else {
+        guard record.kind == kind, record.stage == stage.number(lane: lane), record.tick == tick else {
             let found = "the journal has a \(record.kind) of stage \(record.stage), tick \(record.tick) here"
-            divergence = Divergence(stage: stage, tick: tick, channel: nil, what: "\(kind), but \(found)")
-            return
+            return differ(stage, lane, tick, "\(kind), but \(found)")
         }
         guard let offset = unsafe firstDifference(record.payload, bytes) else { return }
         let channel = kind == .stageDigests ? offset / 4 : nil
-        divergence = Divergence(stage: stage, tick: tick, channel: channel, what: "\(kind) at byte \(offset)")
+        differ(stage, lane, tick, "\(kind) at byte \(offset)", channel: channel)
+    }
+
+    private func differ(_ stage: StageNumber, _ lane: Int, _ tick: Int64, _ what: String, channel: Int? = nil) {
+        divergence = Divergence(
+            stage: stage, tick: tick, loop: loops.indices.contains(lane) ? loops[lane] : nil, channel: channel,
+            what: what)
     }
 
     /// The replay was fed with this record; there is nothing to compare.
@@ -61,15 +72,15 @@ public struct Divergence: Error, Hashable, Sendable, CustomStringConvertible {
     func finish(tick: Int64) {
         guard divergence == nil, next < expected.count else { return }
         let record = expected[next]
-        let stage = StageNumber(rawValue: record.stage) ?? .loop
-        divergence = Divergence(stage: stage, tick: record.tick, channel: nil, what: "\(record.kind) did not come")
+        let stage = StageNumber(number: record.stage) ?? .loop
+        differ(stage, StageNumber.lane(ofNumber: record.stage), record.tick, "\(record.kind) did not come")
     }
 
     /// The journal itself makes no sense here.
     func refuse(_ record: JournalRecord, _ text: String) {
         guard divergence == nil else { return }
-        let stage = StageNumber(rawValue: record.stage) ?? .loop
-        divergence = Divergence(stage: stage, tick: record.tick, channel: nil, what: "\(record.kind) \(text)")
+        let stage = StageNumber(number: record.stage) ?? .loop
+        differ(stage, StageNumber.lane(ofNumber: record.stage), record.tick, "\(record.kind) \(text)")
     }
 
     private func firstDifference(_ recorded: [UInt8], _ bytes: UnsafeRawBufferPointer) -> Int? {

@@ -25,7 +25,7 @@ public func replay(
         executor.stop()
         thread.join()
     }
-    let comparison = RecordComparison()
+    let comparison = RecordComparison(loops: setup.loopNames)
     let feed = RecordedFeed(format: setup.format)
     let wiring = Wiring(
         executor: executor, feed: feed, log: .comparison(comparison), port: .recorded, source: nil, arms: arms,

@@ -35,7 +35,7 @@ internal import Signal
         var group: [JournalRecord] = []
         while let record = try reader.next() {
             guard record.kind.isLogical, record.kind != .sessionHeader else { continue }
-            if record.kind == .block || record.kind == .recordedInput {
+            if record.kind == .block || (record.kind == .recordedInput && !goesOn(group, with: record)) {
                 await replay(group, &tick)
                 if comparison.divergence != nil { return }
                 group.removeAll(keepingCapacity: true)
@@ -46,13 +46,21 @@ internal import Signal
         await replay(group, &tick)
     }
 
-    /// Replays one block's chain or one safety tick: its input stands first, what the stages said of it follows.
+    /// A safety tick may consume several reports: one a lead, and late ones.
+    private func goesOn(_ group: [JournalRecord], with record: JournalRecord) -> Bool {
+        guard let last = group.last, last.kind == .recordedInput, let before = SafetyRecord(payload: last.payload),
+            let next = SafetyRecord(payload: record.payload)
+        else { return false }
+        return before.safetyIndex == next.safetyIndex
+    }
+
+    /// Replays one block's chain or one safety tick: its inputs stand first, what the stages said of them follows.
     private func replay(_ group: [JournalRecord], _ tick: inout Tick) async {
         guard let first = group.first else { return }
         comparison.expect(group)
         switch first.kind {
         case .block: await replayChain(first, &tick)
-        case .recordedInput: await replaySafety(first, &tick)
+        case .recordedInput: await replaySafety(group, &tick)
         default:
             comparison.refuse(first, "stands where a block or a recorded input should")
             return
@@ -67,32 +75,38 @@ internal import Signal
         }
         tick.index = record.tick
         tick.blockEnd = (record.tick + 1) * block
-        tick.decision = nil
         await stages.acquisition.acquire(&tick)
-        await stages.conditioning.process(&tick)
-        await stages.decoding.process(&tick)
-        await stages.stimulation.process(&tick)
+        for lane in stages.lanes.indices {
+            (tick.lane, tick.decision) = (lane, nil)
+            await stages.lanes[lane].conditioning.process(&tick)
+            await stages.lanes[lane].decoding.process(&tick)
+            await stages.lanes[lane].stimulation.process(&tick)
+        }
         tick.block = nil
         tick.index = record.tick + 1
         statistics.ticks += 1
     }
 
-    private func replaySafety(_ record: JournalRecord, _ tick: inout Tick) async {
-        guard let recorded = SafetyRecord(payload: record.payload) else {
-            comparison.refuse(record, "does not hold a safety tick")
-            return
+    private func replaySafety(_ group: [JournalRecord], _ tick: inout Tick) async {
+        var isBlockMissing = false
+        for record in group where record.kind == .recordedInput {
+            guard let recorded = SafetyRecord(payload: record.payload) else {
+                comparison.refuse(record, "does not hold a safety tick")
+                return
+            }
+            tick.safetyIndex = recorded.safetyIndex
+            tick.safetyTime = recorded.time
+            tick.orders = Orders(rawValue: recorded.orders)
+            tick.missesInWindow = recorded.missesInWindow
+            tick.recorded = recorded
+            await stages.safety.take(&tick)
+            if recorded.lacksBlock != 0 { isBlockMissing = true }
         }
-        tick.safetyIndex = recorded.safetyIndex
-        tick.safetyTime = recorded.time
-        tick.orders = Orders(rawValue: recorded.orders)
-        tick.missesInWindow = recorded.missesInWindow
-        tick.recorded = recorded
-        await stages.safety.take(&tick)
-        if recorded.lacksBlock != 0 {
-            tick.index = record.tick
-            tick.blockEnd = (record.tick + 1) * block
-            await stages.stimulation.hold(tick)
-            tick.index = record.tick + 1
+        if isBlockMissing {
+            tick.index = group[0].tick
+            tick.blockEnd = (tick.index + 1) * block
+            for lane in stages.lanes { await lane.stimulation.hold(tick) }
+            tick.index += 1
         }
         _ = await stages.safety.give(tick)
     }

@@ -14,9 +14,9 @@ enum SafetyPort {
     case none
 }
 
-/// Every safety tick: takes in the guard's report, gives the token, sends the latest proposal.
+/// Every safety tick: takes in the guard's reports, gives the tokens, sends the latest proposals, one a loop.
 ///
-/// This stage holds the one bracket in which a tick makes system calls: one receive and one send, neither waiting
+/// This stage holds the one bracket in which a tick makes system calls: one receive and one send a loop, none waiting
 /// (in virtual time the receive waits, because the guard runs in lock-step).
 @safe actor SafetyStage {
     nonisolated let unownedExecutor: UnownedSerialExecutor
@@ -29,7 +29,9 @@ enum SafetyPort {
     private let startTime: Int64
     private let realtimeOrVirtual: Bool
     private let hasArmingEvidence: Bool
-    private var waiting: GuardReport?
+    /// In lock-step: the answers to the newest records, one a loop, and how many of them were consumed.
+    private var waiting: [GuardReport?]
+    private var consumedAnswers = 0
     /// Of the newest token that was sent.
     private var sentCounter: Int64 = 0
 
@@ -48,6 +50,7 @@ enum SafetyPort {
         self.startTime = startTime
         self.realtimeOrVirtual = realtimeOrVirtual
         self.hasArmingEvidence = hasArmingEvidence
+        waiting = Array(repeating: nil, count: state.lanes.count)
     }
 
     /// The first half of a safety tick: what the world decided.
@@ -55,35 +58,37 @@ enum SafetyPort {
         var record = tick.recorded ?? consumed(tick)
         tick.recorded = nil
         absorb(record, tick)
-        while let late = lateAnswer(after: record, tick) {
-            record = late
+        while let next = nextAnswer(after: record, tick) {
+            record = next
             absorb(record, tick)
         }
     }
 
-    /// The second half: the token and the newest proposal.
+    /// The second half: a token and the newest proposal of each loop.
     ///
     /// True: the session is over (a latch, or the end that was ordered with output off).
     func give(_ tick: Tick) -> Bool {
-        give(token(tick))
+        for lane in state.lanes.indices { give(token(tick, lane), lane) }
+        consumedAnswers = 0
         return state.isOver
     }
 
     private func absorb(_ record: SafetyRecord, _ tick: Tick) {
         state.consume(record)
         if record.hasReport != 0 { feedBack(record) }
-        log.append(.recordedInput, .safety, tick: tick.index, record)
+        let lane = state.lane(ofLead: Int(clamping: record.lead)) ?? 0
+        log.append(.recordedInput, .safety, lane: lane, tick: tick.index, record)
     }
 
-    /// After a late answer two wait: both are taken in, so that the runtime does not stay behind for good.
-    private func lateAnswer(after record: SafetyRecord, _ tick: Tick) -> SafetyRecord? {
-        guard case .live(let link, false) = port, record.hasReport != 0, record.reportCounter < sentCounter,
-            let report = link.receive()
+    /// Each loop's record has an answer, and after a late one more wait: all are taken in, so that the runtime does not
+    /// stay behind for good.
+    private func nextAnswer(after record: SafetyRecord, _ tick: Tick) -> SafetyRecord? {
+        guard case .live = port, record.hasReport != 0, record.reportCounter < sentCounter, let report = answer()
         else { return nil }
-        var late = world(tick)
-        (late.orders, late.lacksBlock) = (0, 0)
-        late.take(report)
-        return late
+        var next = world(tick)
+        (next.orders, next.lacksBlock) = (0, 0)
+        next.take(report)
+        return next
     }
 
     /// What the world decided since the last safety tick.
@@ -107,13 +112,18 @@ enum SafetyPort {
         record.clocksAgree = tick.clocksAgree ? 1 : 0
         record.armingEvidence = hasArmingEvidence ? 1 : 0
         record.consentExpired = tick.isConsentOver ? 1 : 0
+        record.lead = Int64(state.lanes[0].lead)
         return record
     }
 
     private func answer() -> GuardReport? {
         switch port {
-        case .live(let link, let lockStep): lockStep ? waiting : link.receive()
-        case .recorded, .none: nil
+        case .live(let link, lockStep: false): return link.receive()
+        case .live:
+            guard consumedAnswers < waiting.count else { return nil }
+            consumedAnswers += 1
+            return waiting[consumedAnswers - 1]
+        case .recorded, .none: return nil
         }
     }
 
@@ -123,13 +133,14 @@ enum SafetyPort {
         if let echo = record.echo { source?.stimulate(echo) }
     }
 
-    private func token(_ tick: Tick) -> RuntimeRecord {
+    private func token(_ tick: Tick, _ lane: Int) -> RuntimeRecord {
         var record = RuntimeRecord()
         record.now = Microseconds(tick.safetyTime / 1_000)
         record.tick = tick.index
         record.health = tick.health
-        record.order = order(tick.orders)
-        record.mode = wantedMode(tick)
+        record.lead = UInt8(clamping: state.lanes[lane].lead)
+        record.order = lane == 0 ? order(tick.orders) : .token
+        record.mode = wantedMode(tick, lane)
         record.evidence.stopRequested = state.isStopped
         record.evidence.latch = state.last.latch
         record.evidence.realtimeOrVirtual = state.last.realtimeOrVirtual != 0
@@ -137,12 +148,12 @@ enum SafetyPort {
         record.evidence.logHealthy = state.last.logHealthy != 0
         record.evidence.clocksAgree = state.last.clocksAgree != 0
         record.evidence.consentExpired = state.last.consentExpired != 0
-        if let proposal = state.proposal {
+        if let proposal = state.lanes[lane].proposal {
             record.hasProposal = true
             record.segment = proposal.segment
             record.evidence = proposal.evidence
             record.runtimeVerdict = proposal.broken.rawValue
-            state.proposal = nil
+            state.lanes[lane].proposal = nil
         }
         if record.mode == .latched { record.evidence.latch = state.latchReasons.rawValue }
         return record
@@ -156,20 +167,23 @@ enum SafetyPort {
     /// Output starts when the guard is armed, the filters have settled and the entry criteria hold.
     ///
     /// A sensing fault asks for the fallback; what must latch asks for the latch.
-    private func wantedMode(_ tick: Tick) -> Mode {
+    private func wantedMode(_ tick: Tick, _ lane: Int) -> Mode {
         if !state.latchReasons.isEmpty { return .latched }
-        if state.wantsFallback, state.mode == .openLoop || state.mode == .closedLoop { return .fallback }
+        if state.wantsFallback, state.mode == .openLoop || state.mode == .closedLoop {
+            // A loop that proposed before another one left is judged as it was; the other's record follows.
+            return state.lanes[lane].proposal?.evidence.mode == state.mode ? state.mode : .fallback
+        }
         if state.mode == .fallback, !state.wantsFallback, !state.isRampingOff, arms { return outputMode }
         guard arms, state.mode == .armed else { return state.mode }
         return tick.safetyTime >= startTime && state.mayEnter ? outputMode : .armed
     }
 
-    private func give(_ token: RuntimeRecord) {
+    private func give(_ token: RuntimeRecord, _ lane: Int) {
         guard case .live(let link, let lockStep) = port else { return }
         var record = token
         let isSent = link.send(&record)
         if isSent { sentCounter = Int64(bitPattern: record.counter) }
-        waiting = lockStep && isSent ? link.receiveBlocking(timeoutMilliseconds: 10_000) : nil
+        waiting[lane] = lockStep && isSent ? link.receiveBlocking(timeoutMilliseconds: 10_000) : nil
         state.linkIsClosed = link.isClosed
     }
 }
@@ -185,7 +199,7 @@ extension SafetyRecord {
         guard echoPulses > 0 else { return nil }
         return SegmentEcho(
             firstPulse: Microseconds(echoFirstPulse), period: Microseconds(echoPeriod), width: Microseconds(echoWidth),
-            amplitude: Nanoamperes(echoAmplitude), pulses: echoPulses)
+            amplitude: Nanoamperes(echoAmplitude), pulses: echoPulses, lead: Int32(clamping: lead))
     }
 
     /// Takes over what the guard reported.
@@ -196,6 +210,8 @@ extension SafetyRecord {
         latch = report.latch
         verdict = report.verdict
         leaseEnd = report.leaseEnd.value
+        lead = Int64(report.lead)
+        echoPair = Int64(report.segment.pair)
         echoFirstPulse = report.segment.firstPulse.value
         echoPeriod = report.segment.period.value
         echoWidth = report.segment.width.value

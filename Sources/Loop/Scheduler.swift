@@ -110,10 +110,16 @@ internal import Signal
     private func begin(_ index: Int64, _ tick: inout Tick) {
         tick.index = index
         tick.blockEnd = (index + 1) * plan.block
-        tick.decision = nil
         tick.answered = 0
+        due.release(.acquire, deadline: tick.blockEnd + min(plan.decisionDeadline, plan.safety))
+        beginLane(0, &tick)
+    }
+
+    /// One loop's part of the block; the next loop's follows at once, with the same deadline.
+    private func beginLane(_ lane: Int, _ tick: inout Tick) {
+        tick.lane = lane
+        tick.decision = nil
         let deadline = tick.blockEnd + min(plan.decisionDeadline, plan.safety)
-        due.release(.acquire, deadline: deadline)
         due.release(.condition, deadline: deadline)
         due.release(.decode, deadline: deadline)
         due.release(.stimulate, deadline: deadline)
@@ -133,11 +139,12 @@ internal import Signal
             started = clock.now()
             startedCPU = ansa_thread_cpu_nanoseconds()
             await stages.acquisition.acquire(&tick)
-        case .condition: await stages.conditioning.process(&tick)
-        case .decode: await stages.decoding.process(&tick)
+        case .condition: await stages.lanes[tick.lane].conditioning.process(&tick)
+        case .decode: await stages.lanes[tick.lane].decoding.process(&tick)
         case .stimulate:
-            await stages.stimulation.process(&tick)
-            await finishChain(&tick)
+            await stages.lanes[tick.lane].stimulation.process(&tick)
+            let next = tick.lane + 1
+            if next < stages.lanes.count { beginLane(next, &tick) } else { await finishChain(&tick) }
         case .safety: await runSafety(&tick)
         case .monitor: await runMonitor(tick)
         }
@@ -148,8 +155,7 @@ internal import Signal
         let compute = Int64(ansa_thread_cpu_nanoseconds() - startedCPU)
         let latency = clock.now() - tick.blockEnd
         account(tick, latency: latency, compute: compute)
-        // Acquire, condition, decode, stimulate.
-        tick.health = tick.answered | ~0xF
+        tick.health = tick.answered | ~Slot.bits(lanes: stages.lanes.count)
         await stages.acquisition.release(TimingRecord(latency: latency, compute: compute), &tick)
         statistics.ticks += 1
         steady.count(tick: statistics.ticks)
@@ -206,7 +212,7 @@ internal import Signal
     /// The overdue block's tick: the stimulation stage goes on with what it has.
     private func decideWithoutBlock(_ tick: inout Tick) async {
         tick.blockEnd = blockDue
-        await stages.stimulation.hold(tick)
+        for lane in stages.lanes { await lane.stimulation.hold(tick) }
         tick.lacksBlock = false
         advance(past: tick.index, &tick)
         if ahead == nil { look = min(look, clock.now()) }

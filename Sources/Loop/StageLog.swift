@@ -9,6 +9,15 @@ public enum StageNumber: UInt8, Sendable, CaseIterable {
     case decoding = 3
     case stimulation = 4
     case safety = 5
+
+    /// The stage whose number in a journal is `number`: its lower four bits.
+    public init?(number: UInt8) { self.init(rawValue: number & 0xF) }
+
+    /// The number in a journal of this stage in one loop of the profile: the loop stands in the upper four bits.
+    public func number(lane: Int) -> UInt8 { rawValue | UInt8(truncatingIfNeeded: lane) << 4 }
+
+    /// The place of the loop that a number in a journal names.
+    public static func lane(ofNumber number: UInt8) -> Int { Int(number >> 4) }
 }
 
 /// Where a stage's records go: into the journal, into a comparison with a journal, or nowhere.
@@ -18,15 +27,18 @@ enum StageLog {
     case none
 
     /// Hands over the bytes of `value`, whose fields are all 64 bits wide.
-    func append<Value: BitwiseCopyable>(_ kind: RecordKind, _ stage: StageNumber, tick: Int64, _ value: Value) {
-        unsafe withUnsafeBytes(of: value) { unsafe append(kind, stage, tick: tick, bytes: $0) }
+    func append<Value: BitwiseCopyable>(
+        _ kind: RecordKind, _ stage: StageNumber, lane: Int = 0, tick: Int64, _ value: Value
+    ) {
+        unsafe withUnsafeBytes(of: value) { unsafe append(kind, stage, lane: lane, tick: tick, bytes: $0) }
     }
 
     /// Hands over `bytes` as they are.
-    func append(_ kind: RecordKind, _ stage: StageNumber, tick: Int64, bytes: UnsafeRawBufferPointer) {
+    func append(_ kind: RecordKind, _ stage: StageNumber, lane: Int, tick: Int64, bytes: UnsafeRawBufferPointer) {
         switch self {
-        case .journal(let inlet): unsafe inlet.append(kind: kind, tick: tick, stage: stage.rawValue, payload: bytes)
-        case .comparison(let comparison): unsafe comparison.compare(kind, stage, tick: tick, bytes: bytes)
+        case .journal(let inlet):
+            unsafe inlet.append(kind: kind, tick: tick, stage: stage.number(lane: lane), payload: bytes)
+        case .comparison(let comparison): unsafe comparison.compare(kind, stage, lane: lane, tick: tick, bytes: bytes)
         case .none: break
         }
     }
@@ -41,8 +53,8 @@ enum StageLog {
     }
 
     /// Hands over the spikes of one tick; none where there were none.
-    func append(_ stage: StageNumber, tick: Int64, spikes: SpikeTrain) {
+    func append(_ stage: StageNumber, lane: Int, tick: Int64, spikes: SpikeTrain) {
         guard spikes.count > 0 else { return }
-        unsafe append(.spikes, stage, tick: tick, bytes: spikes.bytes)
+        unsafe append(.spikes, stage, lane: lane, tick: tick, bytes: spikes.bytes)
     }
 }

@@ -6,14 +6,14 @@ extension StimulationParts {
     /// What the gate must know of one tick, each field from its source; what nobody said stays unhealthy.
     ///
     /// `now` in nanoseconds: the block's end, or the safety tick that found the block missing.
-    func evidence(_ state: StimulationState, _ tick: Tick, at now: Int64) -> Evidence {
+    func evidence(_ state: StimulationState, lane: Int, at now: Int64) -> Evidence {
         var evidence = Evidence()
         evidence.mode = state.judgedMode
         evidence.isArmed = state.mode != .off && state.mode != .latched
         link(&evidence, state, at: now)
         signal(&evidence, at: now)
-        decoder(&evidence, tick, at: now)
-        device(&evidence, state)
+        decoder(&evidence, at: now)
+        device(&evidence, state, lane: lane)
         let last = state.last
         evidence.limitsValid = true
         evidence.limitsExpired = state.flags.contains(.limitsExpired)
@@ -55,23 +55,22 @@ extension StimulationParts {
     }
 
     /// IL-21, 29, 41: the decision, and what the controller makes of it.
-    private func decoder(_ evidence: inout Evidence, _ tick: Tick, at now: Int64) {
+    private func decoder(_ evidence: inout Evidence, at now: Int64) {
         evidence.decoderValid = watch.isFinite
         evidence.decisionIsCurrent = watch.isCurrent
-        evidence.spikeStorm = watch.isStorm(rated: tick.ratedSpikes)
+        evidence.spikeStorm = watch.isStorm
         evidence.nonFiniteDecisions = watch.nonFiniteDecisions(at: now)
         evidence.confidence = millionths(watch.newest.confidence)
         evidence.outOfDistribution = watch.novelty.distance
         evidence.target = controller.target
-        let pair = Int(controller.program.pair)
-        evidence.controller = limits.pairs.indices.contains(pair) ? Int32(limits.pairs[pair].lead) : -1
+        evidence.controller = Int32(lead)
     }
 
     /// IL-18, 19, 30 to 33, 42, 45, 46: what the guard reported of device and verdicts.
-    private func device(_ evidence: inout Evidence, _ state: StimulationState) {
+    private func device(_ evidence: inout Evidence, _ state: StimulationState, lane: Int) {
         let (flags, last) = (state.flags, state.last)
         evidence.uncertainDeliveries = last.uncertainDeliveries
-        evidence.complianceReached = flags.contains(.compliance)
+        evidence.complianceReached = state.lanes[lane].isAtCompliance
         evidence.complianceEvents = last.complianceEvents - state.complianceEventsAtArming
         evidence.deviceMatches = flags.contains(.deviceMatches)
         evidence.readBackMatches = flags.contains(.readBackMatches)

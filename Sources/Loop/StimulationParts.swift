@@ -7,7 +7,7 @@ internal import Stimulation
 struct StimulationParts: Sendable {
     var controller: Controller
     var limits: Limits
-    var gate: GateState
+    let gate: SessionGate
     /// Closed loop, or the open loop of a signed baseline.
     var outputMode: Mode
     var blanking: Blanking
@@ -29,15 +29,11 @@ struct StimulationParts: Sendable {
     var watch: DecisionWatch
     /// The newest tick that was decided, with its block or without.
     var lastTick: Int64 = -1
-    /// The mode that the gate's history was last told of.
-    var mode = Mode.off
-    /// When the newest impedance was measured that the gate was told of; 0: none.
-    var impedanceTime: Int64 = 0
     /// Since when a fallback's pulses have been denied for their timing alone; nil while they are not.
     var deniedSince: Microseconds?
 
     init(
-        controller: Controller, limits: Limits, gate: GateState, outputMode: Mode, blanking: Blanking,
+        controller: Controller, limits: Limits, gate: SessionGate, outputMode: Mode, blanking: Blanking,
         format: BlockFormat, arms: Bool, automaticReturn: AutomaticReturn? = nil
     ) {
         (self.controller, profileController) = (controller, controller)
@@ -62,7 +58,8 @@ extension StimulationParts {
             goOn(with: controller.program, at: controller.amplitude)
             holdEnd = Microseconds(lastWindow.value + limits.holdMaximum.value)
         case .openLoopBaseline:
-            guard let baseline = limits.baseline else { return controller.release() }
+            // The baseline is of one lead; output on every other one leaves by the ramp.
+            guard let baseline = limits.baseline, lead(of: baseline.pair) == lead else { return controller.release() }
             let program = StimulationProgram(
                 pair: baseline.pair, width: baseline.width, period: baseline.period, rampUp: limits.rampUp,
                 rampDown: limits.rampDown, maximumStep: limits.maximumStep,
@@ -113,13 +110,11 @@ extension StimulationParts {
         return false
     }
 
-    /// What the device measured, told to the gate once for each measurement (IL-25).
-    mutating func measure(_ record: SafetyRecord) {
-        guard record.impedance > 0, record.impedanceTime != impedanceTime else { return }
-        impedanceTime = record.impedanceTime
-        for contact in limits.contacts.indices {
-            gate.measured(record.impedance, contact: contact, at: Microseconds(impedanceTime))
-        }
+    /// The lead that the loop stimulates, by its place in the limits; -1 where they have no such pair.
+    var lead: Int { lead(of: profileController.program.pair) }
+
+    private func lead(of pair: Int32) -> Int {
+        limits.pairs.indices.contains(Int(pair)) ? limits.pairs[Int(pair)].lead : -1
     }
 
     /// What `broken` asks for.

@@ -11,13 +11,15 @@ internal import Stimulation
     nonisolated let unownedExecutor: UnownedSerialExecutor
     private var parts: StimulationParts?
     private let state: StimulationState
+    /// Place of this loop among the profile's loops.
+    private let lane: Int
     private let marks: MarkSchedule
     private let log: StageLog
     private let refusals: RefusalCounts
 
     init(
         on executor: RealtimeExecutor, parts: StimulationParts?, state: StimulationState, marks: MarkSchedule,
-        log: StageLog, refusals: RefusalCounts
+        log: StageLog, refusals: RefusalCounts, lane: Int = 0
     ) {
         unsafe unownedExecutor = executor.asUnownedSerialExecutor()
         self.parts = parts
@@ -25,6 +27,7 @@ internal import Stimulation
         self.marks = marks
         self.log = log
         self.refusals = refusals
+        self.lane = lane
     }
 
     /// Proposes and judges; without a controller it only shows the decision to the monitor.
@@ -32,9 +35,9 @@ internal import Stimulation
     /// A block that came after its tick was decided is remembered, and decides nothing.
     func process(_ tick: inout Tick) {
         guard let decision = tick.decision else { return }
-        tick.answered |= 1 << UInt64(Slot.stimulate.rawValue)
-        state.decoded = decision.value
-        state.confidence = decision.confidence
+        tick.answered |= Slot.stimulate.bit(lane: lane)
+        state.lanes[lane].decoded = decision.value
+        state.lanes[lane].confidence = decision.confidence
         // Taken out while it changes: a second holder would make the ledger copy itself.
         guard var parts = self.parts.take() else { return }
         parts.watch.take(decision, tick, parts.format)
@@ -71,15 +74,13 @@ internal import Stimulation
 
     /// What the world decided since the last tick.
     private func prepare(_ parts: inout StimulationParts) {
-        if parts.mode != state.judgedMode {
-            parts.mode = state.judgedMode
-            parts.gate.modeChanged()
-        }
+        parts.gate.follow(state.judgedMode)
+        if parts.hasFallenBack, !state.wantsFallback { parts.closeLoopAgain() }
         if state.isRampingOff { parts.controller.release() }
-        if state.wasRefused { parts.resynchronise(to: state.accepted) }
-        state.wasRefused = false
+        if state.lanes[lane].wasRefused { parts.resynchronise(to: state.lanes[lane].accepted) }
+        state.lanes[lane].wasRefused = false
         if state.wantsFallback { parts.fallBack(because: state.fallbackReasons) }
-        parts.measure(state.last)
+        parts.gate.measure(state.last, contacts: parts.limits.contacts.count)
     }
 
     /// One proposal and its verdict.
@@ -94,16 +95,16 @@ internal import Stimulation
                 decision: parts.watch.newest, tickEnd: Microseconds(tick.blockEnd / 1_000), windowStart: start,
                 windowEnd: Microseconds((tick.blockEnd + 2 * block) / 1_000))
         }
-        let evidence = parts.evidence(state, tick, at: now)
+        let evidence = parts.evidence(state, lane: lane, at: now)
         let time = Microseconds(now / 1_000)
-        let verdict = judge(segment, evidence: evidence, state: &parts.gate, at: time, under: parts.limits)
+        let verdict = judge(segment, evidence: evidence, state: &parts.gate.state, at: time, under: parts.limits)
         let (broken, isPermitted) = (verdict.broken, verdict.isPermitted)
         if let permit = verdict.takePermit() {
             mark(permit.segment, parts)
-            state.amplitude = permit.segment.amplitude
+            state.lanes[lane].amplitude = permit.segment.amplitude
             parts.deniedSince = nil
         } else if segment.isRest {
-            state.amplitude = parts.controller.amplitude
+            state.lanes[lane].amplitude = parts.controller.amplitude
         } else {
             parts.controller.reject()
             refusals.add(broken)
@@ -123,22 +124,27 @@ internal import Stimulation
         {
             state.latchReasons.formUnion(broken)
         }
-        if state.wantsFallback, !state.isRampingOff, parts.mayReturn(evidence, state, at: now) {
-            parts.closeLoopAgain()
-            state.fallbackReasons = []
-            state.wantsReturn = false
-        }
-        state.mayEnter = evidence.mode == .armed && parts.isHealthy(evidence, in: parts.outputMode, at: now)
+        considerReturn(evidence, &parts, at: now)
+        state.lanes[lane].mayEnter = evidence.mode == .armed && parts.isHealthy(evidence, in: parts.outputMode, at: now)
         if hasOutput { state.alarms.take(broken.union(parts.notices), at: now) }
-        state.proposal = PendingProposal(segment: attempt.segment, evidence: evidence, broken: broken)
+        state.lanes[lane].proposal = PendingProposal(segment: attempt.segment, evidence: evidence, broken: broken)
         let mayOutput = evidence.mode == parts.outputMode || evidence.mode == .fallback
-        state.isAtRest = parts.controller.isAtRest || !mayOutput
+        state.lanes[lane].isAtRest = parts.controller.isAtRest || !mayOutput
         log(attempt, tick)
+    }
+
+    /// Back to the closed loop, once every loop could; each takes its law up again at its next tick.
+    private func considerReturn(_ evidence: Evidence, _ parts: inout StimulationParts, at now: Microseconds) {
+        guard state.wantsFallback, !state.isRampingOff else { return }
+        state.lanes[lane].mayReturn = parts.isFitToReturn(evidence, at: now)
+        guard lane == state.lanes.count - 1, parts.mayReturn(state, at: now) else { return }
+        state.fallbackReasons = []
+        state.wantsReturn = false
     }
 
     private func log(_ attempt: Attempt, _ tick: Tick) {
         log.append(
-            .proposal, .stimulation, tick: tick.index,
+            .proposal, .stimulation, lane: lane, tick: tick.index,
             ProposalRecord(attempt.segment, broken: attempt.broken.rawValue, mode: attempt.evidence.mode))
     }
 

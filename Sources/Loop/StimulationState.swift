@@ -21,37 +21,36 @@ internal import Stimulation
     private(set) var endsWhenOff = false
     /// Arming was asked for and the guard was not even asked: what it rests on is not there.
     private(set) var refusedArming: InterlockSet = []
-    /// For the monitor.
-    var decoded: Float = 0
-    var confidence: Float = 0
-    var amplitude = Nanoamperes(0)
+    /// By the loop's place in the profile.
+    var lanes: [LaneState]
     /// Why the runtime's gate left for the signed fallback; empty again after the return.
     var fallbackReasons: InterlockSet = []
     /// What the runtime's gate wants latched: the guard is asked for zero output and a latch (Z, L).
     var latchReasons: InterlockSet = []
-    /// The entry criteria of the profile's mode hold.
-    var mayEnter = false
     /// A person asked for the closed loop since it was left.
     var wantsReturn = false
     /// What was worth an alarm, once for each cause.
     var alarms = AlarmBook()
     /// How often the device had reached its compliance limit before it was armed.
     private(set) var complianceEventsAtArming: Int64 = 0
-    /// The guard refused a proposal since the stimulation stage last looked.
-    var wasRefused = false
-    /// What the stimulator accepted last: amplitude, first and last pulse, period.
-    private(set) var accepted: SegmentTimes?
-    /// Nothing runs, and nothing more will be asked for.
-    var isAtRest = true
     /// The guard's end of the socket is closed.
     var linkIsClosed = false
-    /// The proposal that the next safety tick sends.
-    var proposal: PendingProposal?
 
-    init(hasGuard: Bool, safetyPeriod: Int64) {
+    /// `leads`: the lead of each loop, by its place in the limits.
+    init(hasGuard: Bool, safetyPeriod: Int64, leads: [Int] = [0]) {
+        lanes = leads.map(LaneState.init)
         self.hasGuard = hasGuard
         self.safetyPeriod = safetyPeriod
     }
+
+    /// The entry criteria of the profile's mode hold for every loop.
+    var mayEnter: Bool { lanes.allSatisfy(\.mayEnter) }
+
+    /// Nothing runs on any lead, and nothing more will be asked for.
+    var isAtRest: Bool { lanes.allSatisfy(\.isAtRest) }
+
+    /// The loop for `lead`; nil where none is.
+    func lane(ofLead lead: Int) -> Int? { lanes.firstIndex { $0.lead == lead } }
 
     var wantsFallback: Bool { !fallbackReasons.isEmpty }
 
@@ -93,10 +92,43 @@ internal import Stimulation
         }
         if !wasArmed { complianceEventsAtArming = record.complianceEvents }
         if mode == .armed || mode == .openLoop || mode == .closedLoop { wasArmed = true }
-        if record.verdict != 0 { wasRefused = true }
+        if let lane = lane(ofLead: Int(clamping: record.lead)) { lanes[lane].consume(record) }
         if record.verdict != 0, before == .openLoop || before == .closedLoop || before == .fallback {
             alarms.take(InterlockSet(rawValue: record.verdict), at: Microseconds(record.time / 1_000))
         }
+    }
+}
+
+/// What is known of one loop and its lead.
+struct LaneState {
+    /// Place of the lead in the limits.
+    let lead: Int
+    /// For the monitor.
+    var decoded: Float = 0
+    var confidence: Float = 0
+    var amplitude = Nanoamperes(0)
+    /// The entry criteria of the profile's mode hold.
+    var mayEnter = false
+    /// A fallback could end here and now.
+    var mayReturn = false
+    /// The guard refused a proposal since the stimulation stage last looked.
+    var wasRefused = false
+    /// What the stimulator accepted last: amplitude, first and last pulse, period.
+    private(set) var accepted: SegmentTimes?
+    /// The device flagged its compliance limit on this lead.
+    private(set) var isAtCompliance = false
+    /// Nothing runs, and nothing more will be asked for.
+    var isAtRest = true
+    /// The proposal that the next safety tick sends.
+    var proposal: PendingProposal?
+
+    init(lead: Int) { self.lead = lead }
+
+    /// Takes in a report on this lead.
+    mutating func consume(_ record: SafetyRecord) {
+        let flags = GuardFlags(rawValue: UInt32(truncatingIfNeeded: record.flags))
+        isAtCompliance = flags.contains(.compliance)
+        if record.verdict != 0 { wasRefused = true }
         if record.echoPulses > 0 { accepted = SegmentTimes(record) }
     }
 }

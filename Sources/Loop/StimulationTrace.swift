@@ -9,9 +9,11 @@ public struct StimulationTrace: Sendable {
     public struct Event: Hashable, Sendable {
         /// Tick of the proposal; nil: the guard's own fallback played it.
         public var tick: Int64?
+        /// Place of its loop among the profile's loops.
+        public var lane = 0
         /// The safety tick at which the guard's answer was consumed; nil where the runtime itself refused.
         public var safetyIndex: Int64?
-        /// Index of the pair in the limits; the pair before where the guard played by itself.
+        /// Index of the pair in the limits.
         public var pair: Int64
         /// nA, and µs of the leading phase.
         public var amplitude: Int64, width: Int64
@@ -31,8 +33,8 @@ public struct StimulationTrace: Sendable {
     }
 
     public private(set) var events: [Event] = []
-    private var waiting: ProposalRecord?
-    private var waitingTick: Int64 = 0
+    /// The newest proposal of each loop.
+    private var waiting: [Int: (tick: Int64, proposal: ProposalRecord)] = [:]
     private var recent: [(tick: Int64, proposal: ProposalRecord)] = []
 
     /// The events of `reader` up to its end.
@@ -59,46 +61,50 @@ public struct StimulationTrace: Sendable {
     public func event(at time: Int64) -> Event? { events.last { $0.firstPulse <= time } }
 
     private mutating func follow(_ record: JournalRecord) {
+        let lane = StageNumber.lane(ofNumber: record.stage)
         switch record.kind {
         case .proposal:
-            if let proposal = ProposalRecord(payload: record.payload) { follow(proposal, tick: record.tick) }
+            if let proposal = ProposalRecord(payload: record.payload) { follow(proposal, lane, tick: record.tick) }
         case .recordedInput:
-            if let safety = SafetyRecord(payload: record.payload), safety.hasReport != 0 { follow(safety) }
+            if let safety = SafetyRecord(payload: record.payload), safety.hasReport != 0 { follow(safety, lane) }
         default: break
         }
     }
 
-    private mutating func follow(_ proposal: ProposalRecord, tick: Int64) {
-        (waiting, waitingTick) = (proposal, tick)
-        if recent.count == 8 { recent.removeFirst() }
+    private mutating func follow(_ proposal: ProposalRecord, _ lane: Int, tick: Int64) {
+        waiting[lane] = (tick, proposal)
+        if recent.count == 64 { recent.removeFirst() }
         recent.append((tick, proposal))
         guard proposal.broken != 0, proposal.pulses > 0 else { return }
         events.append(
             Event(
-                tick: tick, safetyIndex: nil, pair: proposal.pair, amplitude: proposal.amplitude,
+                tick: tick, lane: lane, safetyIndex: nil, pair: proposal.pair, amplitude: proposal.amplitude,
                 width: proposal.width, firstPulse: proposal.firstPulse, period: proposal.period, pulses: 0,
                 runtimeVerdict: proposal.broken, guardVerdict: nil))
     }
 
-    private mutating func follow(_ safety: SafetyRecord) {
+    private mutating func follow(_ safety: SafetyRecord, _ lane: Int) {
         if safety.cancelledFrom < .max { cancel(from: safety.cancelledFrom) }
         if safety.echoPulses > 0 {
             let match = recent.last {
                 $0.proposal.firstPulse == safety.echoFirstPulse && $0.proposal.amplitude == safety.echoAmplitude
+                    && $0.proposal.pair == safety.echoPair
             }
             events.append(
                 Event(
-                    tick: match?.tick, safetyIndex: safety.safetyIndex,
-                    pair: match?.proposal.pair ?? events.last?.pair ?? 0, amplitude: safety.echoAmplitude,
+                    tick: match?.tick, lane: lane, safetyIndex: safety.safetyIndex, pair: safety.echoPair,
+                    amplitude: safety.echoAmplitude,
                     width: safety.echoWidth, firstPulse: safety.echoFirstPulse, period: safety.echoPeriod,
                     pulses: safety.echoPulses, runtimeVerdict: match?.proposal.broken, guardVerdict: safety.verdict))
-        } else if safety.verdict != 0, let proposal = waiting, proposal.pulses > 0, proposal.broken == 0 {
+        } else if safety.verdict != 0, let (tick, proposal) = waiting[lane], proposal.pulses > 0,
+            proposal.broken == 0
+        {
             events.append(
                 Event(
-                    tick: waitingTick, safetyIndex: safety.safetyIndex, pair: proposal.pair,
+                    tick: tick, lane: lane, safetyIndex: safety.safetyIndex, pair: proposal.pair,
                     amplitude: proposal.amplitude, width: proposal.width, firstPulse: proposal.firstPulse,
                     period: proposal.period, pulses: 0, runtimeVerdict: 0, guardVerdict: safety.verdict))
-            waiting = nil
+            waiting[lane] = nil
         }
     }
 
@@ -107,7 +113,10 @@ public struct StimulationTrace: Sendable {
         for index in events.indices.reversed() {
             let event = events[index]
             guard event.pulses > 0 else { continue }
-            guard event.time(ofPulse: event.pulses - 1) >= time else { return }
+            let last = event.time(ofPulse: event.pulses - 1)
+            // Leads take turns in the journal: an older segment of one may reach beyond a newer one of the other.
+            if last < time - 1_000_000 { return }
+            guard last >= time else { continue }
             events[index].pulses = time <= event.firstPulse ? 0 : (time - event.firstPulse - 1) / event.period + 1
         }
     }

@@ -2,10 +2,15 @@ public import Signal
 
 /// What one tick carries from stage to stage: plain values and the block it is about.
 ///
-/// Tick k is block k. All times are nanoseconds since the first sample.
+/// Tick k is block k. The loops of a profile run one after the other on the same block: ``conditioned``, ``validity``,
+/// ``decision`` and what goes with them are those of the loop ``lane``.
+///
+/// All times are nanoseconds since the first sample.
 @safe public struct Tick: @unchecked Sendable {
     /// k.
     public var index: Int64 = 0
+    /// Place of the loop that runs now among the profile's loops.
+    public var lane = 0
     /// When block k ended: (k + 1) × block length.
     public var blockEnd: Int64 = 0
     /// Block k; nil before acquisition.
@@ -25,7 +30,7 @@ public import Signal
     public var safetyTime: Int64 = 0
     /// Deadline misses within the window of the limits.
     public var missesInWindow: Int64 = 0
-    /// Stages that answered their release for this block, by the number of their slot.
+    /// Stages that answered their release for this block: ``Slot/bit(lane:)``.
     public var answered: UInt64 = 0
     /// All ones, or the token's bitmap without the stages that did not answer their last due release (IL-03).
     public var health = UInt64.max

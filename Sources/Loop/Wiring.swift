@@ -34,31 +34,54 @@ private let settlingTime: Int64 = 1_000_000_000
 func wire(
     _ setup: LoopSetup, _ wiring: Wiring, snapshots: RigidRing<LoopSnapshot>
 ) async throws(AssemblyError) -> Wired {
-    let configuration = try setup.conditioning()
-    let conditioner: Conditioner
-    do throws(ConditioningError) { conditioner = try Conditioner(configuration: configuration) } catch {
-        throw AssemblyError(text: "\(error)")
+    let gate = setup.limits.map(SessionGate.init)
+    var parts: [LaneParts] = []
+    for lane in setup.lanes { parts.append(try LaneParts(lane, arms: wiring.arms, gate: gate)) }
+    let leads = parts.map { $0.stimulation?.lead ?? 0 }
+    guard Set(leads).count == leads.count, leads.count <= CompiledCeilings.leads else {
+        throw AssemblyError(text: "loops: each loop must be for a lead of its own, at most \(CompiledCeilings.leads)")
     }
-    let decoder = try makeDecoder(setup)
-    let parts = try setup.stimulationParts(arms: wiring.arms)
-    conditioner.warmUp()
-    decoder.warmUp()
-    let hasGuard = if case .none = wiring.port { false } else { parts != nil }
+    let hasGuard = if case .none = wiring.port { false } else { parts.contains { $0.stimulation != nil } }
     let state = StimulationState(
-        hasGuard: hasGuard, safetyPeriod: LoopPlan.safetyPeriod(block: setup.format.blockNanoseconds))
-    let (statistics, refusals, totals, marks) = (LoopStatistics(), RefusalCounts(), DecodingTotals(), MarkSchedule())
+        hasGuard: hasGuard, safetyPeriod: LoopPlan.safetyPeriod(block: setup.format.blockNanoseconds), leads: leads)
+    let (statistics, refusals, totals) = (LoopStatistics(), RefusalCounts(), DecodingTotals())
     let (executor, log) = (wiring.executor, wiring.log)
     let stages = Stages(
         acquisition: AcquisitionStage(on: executor, feed: wiring.feed, log: log),
-        conditioning: ConditioningStage(on: executor, conditioner: conditioner, marks: marks, log: log),
-        decoding: DecodingStage(
-            on: executor, decoder: decoder, log: log, totals: totals, source: wiring.source),
-        stimulation: StimulationStage(
-            on: executor, parts: parts, state: state, marks: marks, log: log, refusals: refusals),
+        lanes: parts.enumerated().map { index, lane in
+            let marks = MarkSchedule()
+            return LaneStages(
+                conditioning: ConditioningStage(
+                    on: executor, conditioner: lane.conditioner, marks: marks, log: log),
+                decoding: DecodingStage(
+                    on: executor, decoder: lane.decoder, log: log, totals: totals,
+                    source: index == 0 ? wiring.source : nil),
+                stimulation: StimulationStage(
+                    on: executor, parts: lane.stimulation, state: state, marks: marks, log: log, refusals: refusals,
+                    lane: index))
+        },
         safety: SafetyStage(
             on: executor, port: wiring.port, state: state, source: wiring.source, log: log,
             outputMode: setup.outputMode, arms: wiring.arms, startTime: settlingTime,
             realtimeOrVirtual: wiring.realtimeOrVirtual, hasArmingEvidence: wiring.hasArmingEvidence),
         monitor: MonitorStage(on: executor, ring: snapshots, statistics: statistics, state: state))
     return Wired(stages: stages, statistics: statistics, state: state, refusals: refusals, totals: totals)
+}
+
+/// What one loop is made of, warmed up, before its stages take it over.
+private struct LaneParts {
+    let conditioner: Conditioner
+    let decoder: any Decoder
+    let stimulation: StimulationParts?
+
+    init(_ setup: LoopSetup, arms: Bool, gate: SessionGate?) throws(AssemblyError) {
+        let configuration = try setup.conditioning()
+        do throws(ConditioningError) { conditioner = try Conditioner(configuration: configuration) } catch {
+            throw AssemblyError(text: "\(error)")
+        }
+        decoder = try makeDecoder(setup)
+        stimulation = try setup.stimulationParts(arms: arms, gate: gate)
+        conditioner.warmUp()
+        decoder.warmUp()
+    }
 }

@@ -39,6 +39,33 @@ public struct RunSummary: Codable, Hashable, Sendable {
         }
     }
 
+    /// What left the device on one lead.
+    public struct Lead: Codable, Hashable, Sendable {
+        /// As the limits spell it.
+        public var lead: String
+        public var pulsesDelivered: Int64
+        /// Of their leading phases.
+        public var chargeFemtocoulombs: Int64
+        public var maxAmplitudeNanoamperes: Int64
+
+        enum CodingKeys: String, CodingKey {
+            case lead
+            case pulsesDelivered = "pulses_delivered"
+            case chargeFemtocoulombs = "charge_fc"
+            case maxAmplitudeNanoamperes = "max_amplitude_na"
+        }
+
+        /// The totals of `lead`.
+        public init(
+            lead: String, pulsesDelivered: Int64, chargeFemtocoulombs: Int64, maxAmplitudeNanoamperes: Int64
+        ) {
+            self.lead = lead
+            self.pulsesDelivered = pulsesDelivered
+            self.chargeFemtocoulombs = chargeFemtocoulombs
+            self.maxAmplitudeNanoamperes = maxAmplitudeNanoamperes
+        }
+    }
+
     /// Blocks that were processed.
     public var ticks: Int64
     /// Decisions that were later than the profile allows.
@@ -69,6 +96,8 @@ public struct RunSummary: Codable, Hashable, Sendable {
     public var gaps: Int64
     /// Allocations of the tick's thread in steady ticks; nil: not counted, because the counter was not loaded.
     public var steadyAllocations: UInt64?
+    /// Lead by lead, where the profile has several loops; empty, and no key, where it has one.
+    public var leads: [Lead]
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case ticks
@@ -87,6 +116,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
         case energyNanojoules = "energy_nj"
         case gaps
         case steadyAllocations = "steady_allocations"
+        case leads
     }
 
     /// A summary of what was measured; nothing has a default, so that nothing is invented.
@@ -96,7 +126,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
         decisions: Int64, pulsesDelivered: Int64, chargeFemtocoulombs: Int64, refusals: [String: Int64],
         alarms: [String: Int64], maxAmplitudeNanoamperes: Int64, finalMode: String, journal: Journal,
         energyNanojoules: Double, gaps: Int64,
-        steadyAllocations: UInt64?
+        steadyAllocations: UInt64?, leads: [Lead] = []
     ) {
         self.ticks = ticks
         self.deadlineMisses = deadlineMisses
@@ -114,6 +144,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
         self.energyNanojoules = energyNanojoules
         self.gaps = gaps
         self.steadyAllocations = steadyAllocations
+        self.leads = leads
     }
 
     /// Encodes every key; what is nil becomes `null` (`latency_us`) or the words "not counted" (`steady_allocations`).
@@ -143,6 +174,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
         } else {
             try box.encode("not counted", forKey: .steadyAllocations)
         }
+        if !leads.isEmpty { try box.encode(leads, forKey: .leads) }
     }
 
     /// Reads what ``encode(to:)`` wrote.
@@ -164,7 +196,8 @@ public struct RunSummary: Codable, Hashable, Sendable {
             journal: try box.decode(Journal.self, forKey: .journal),
             energyNanojoules: try box.decode(Double.self, forKey: .energyNanojoules),
             gaps: try box.decode(Int64.self, forKey: .gaps),
-            steadyAllocations: try? box.decode(UInt64.self, forKey: .steadyAllocations))
+            steadyAllocations: try? box.decode(UInt64.self, forKey: .steadyAllocations),
+            leads: try box.decodeIfPresent([Lead].self, forKey: .leads) ?? [])
     }
 
     /// One JSON object with sorted keys, indented by two.

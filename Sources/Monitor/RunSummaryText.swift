@@ -17,6 +17,12 @@ extension RunSummary {
         lines.append(
             "stimulation  \(pulsesDelivered) pulses, \(Self.nanocoulombs(chargeFemtocoulombs)) nC, "
                 + "at most \(Self.milliamperes(maxAmplitudeNanoamperes)) mA")
+        for lead in leads {
+            let charge = Self.nanocoulombs(lead.chargeFemtocoulombs)
+            lines.append(
+                "  lead \(lead.lead)  \(lead.pulsesDelivered) pulses, \(charge) nC, "
+                    + "at most \(Self.milliamperes(lead.maxAmplitudeNanoamperes)) mA")
+        }
         if !refusals.isEmpty {
             let list = refusals.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             lines.append("refusals  \(list.joined(separator: ", "))")

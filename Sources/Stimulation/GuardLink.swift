@@ -47,6 +47,8 @@ public final class GuardLink: @unchecked Sendable {
     public private(set) var unsent: Int64 = 0
     /// Answers whose MAC, length or fields were wrong; each is a defect or an attack.
     public private(set) var malformed: Int64 = 0
+    /// What left the device, lead by lead, as the newest answer has it.
+    public private(set) var leads = LeadTable()
     /// True once the guard's end is closed: the runtime must stop (IL-03, IL-04).
     public private(set) var isClosed = false
 
@@ -118,6 +120,7 @@ public final class GuardLink: @unchecked Sendable {
                 malformed += 1
                 return nil
             }
+            leads = report.leads
             return report
         }
     }

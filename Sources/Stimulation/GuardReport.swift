@@ -11,7 +11,7 @@ public struct GuardFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static let orderRefused = GuardFlags(rawValue: 2)
     /// The device did not answer in time; what was sent counts as delivered.
     public static let uncertain = GuardFlags(rawValue: 4)
-    /// The device flagged its compliance limit.
+    /// The device flagged its compliance limit on ``GuardReport/lead``.
     public static let compliance = GuardFlags(rawValue: 8)
     /// The device's output is running or has pulses ahead.
     public static let outputActive = GuardFlags(rawValue: 16)
@@ -41,19 +41,21 @@ public struct GuardFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
 
 /// The guard's one answer to a ``RuntimeRecord``.
 ///
-/// 320 bytes, little-endian, the last 32 their keyed MAC.
+/// 512 bytes, little-endian, the last 32 their keyed MAC.
 ///
 /// The runtime journals it as a recorded input at the safety tick that consumes it, and feeds the twin from ``segment``
 /// (the device's echo) and ``cancelledFrom``.
 public struct GuardReport: Hashable, Sendable, BitwiseCopyable {
     /// Bytes of an encoded report, MAC included.
-    public static let length = 320
+    public static let length = 512
     static let magic: UInt32 = 0x4753_4e41
-    static let version: UInt16 = 2
+    static let version: UInt16 = 3
 
     /// The guard's mode.
     public var mode: Mode = .off
     public var flags: GuardFlags = []
+    /// The lead of the record that this report answers.
+    public var lead: UInt8 = 0
     /// The sequence of the record that this report answers.
     public var sequence: UInt64 = 0
     /// The counter of that record's token.
@@ -86,6 +88,8 @@ public struct GuardReport: Hashable, Sendable, BitwiseCopyable {
     public var uncertainDeliveries: Int64 = 0
     /// Soft limits whose excess a clinician has acknowledged on record, as the guard read it (IL-33).
     public var acknowledged: SoftLimitSet = []
+    /// What left the device, lead by lead.
+    public var leads = LeadTable()
 
     /// The proposal of the answered record was permitted and handed to the device.
     public var proposalPermitted: Bool { flags.contains(.permitted) }
@@ -99,7 +103,7 @@ public struct GuardReport: Hashable, Sendable, BitwiseCopyable {
         buffer.put(Self.magic)
         buffer.put(Self.version)
         buffer.put(mode.rawValue)
-        buffer.put(UInt8(0))
+        buffer.put(lead)
         buffer.put(flags.rawValue)
         buffer.put(UInt32(0))
         buffer.put(sequence)
@@ -117,6 +121,7 @@ public struct GuardReport: Hashable, Sendable, BitwiseCopyable {
         measured.encode(into: buffer)
         buffer.put(uncertainDeliveries)
         buffer.put(UInt64(acknowledged.rawValue))
+        leads.encode(into: buffer)
         buffer.pad(to: Self.length - SessionKey.macLength)
         key.seal(buffer, length: Self.length)
     }
@@ -128,8 +133,8 @@ public struct GuardReport: Hashable, Sendable, BitwiseCopyable {
         guard buffer.take(UInt32.self) == magic, buffer.take(UInt16.self) == version,
             let mode = Mode(rawValue: buffer.take())
         else { return nil }
-        _ = buffer.take(UInt8.self)
         var report = GuardReport()
+        report.lead = buffer.take()
         report.mode = mode
         report.flags = GuardFlags(rawValue: buffer.take())
         _ = buffer.take(UInt32.self)
@@ -149,6 +154,7 @@ public struct GuardReport: Hashable, Sendable, BitwiseCopyable {
         report.measured = DeviceMeasurements(decoding: buffer)
         report.uncertainDeliveries = buffer.take()
         report.acknowledged = SoftLimitSet(rawValue: UInt8(truncatingIfNeeded: buffer.take(UInt64.self)))
+        report.leads = LeadTable(decoding: buffer)
         return report
     }
 }

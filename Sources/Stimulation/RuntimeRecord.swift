@@ -14,7 +14,9 @@ public enum RuntimeOrder: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case acknowledge = 4
 }
 
-/// The one record that the runtime sends each safety tick: order, token, evidence and, if any, a proposal.
+/// What the runtime sends each safety tick, one record a loop: order, token, evidence and, if any, a proposal.
+///
+/// The first loop's record carries the order; every one is a token.
 ///
 /// 512 bytes, little-endian, the last 32 their keyed MAC. Sequence, counter, session and MAC are filled in by
 /// ``GuardLink/send(_:)``.
@@ -22,13 +24,13 @@ public enum RuntimeOrder: UInt8, Sendable, CaseIterable, BitwiseCopyable {
 /// ### Layout
 ///
 ///     0 magic "ANSR"  4 version  6 order  7 flags (bit 0: proposal)  8 sequence  16 counter  24 now µs  32 tick
-///     40 health  48 runtime's verdict  56 requested mode  64 session (32)  96 segment (64)  160 evidence (184)
-///     344 reason (64)  408 zeros  480 MAC
+///     40 health  48 runtime's verdict  56 requested mode  57 lead  64 session (32)  96 segment (64)
+///     160 evidence (184)  344 reason (64)  408 zeros  480 MAC
 public struct RuntimeRecord: Hashable, Sendable, BitwiseCopyable {
     /// Bytes of an encoded record, MAC included.
     public static let length = 512
     static let magic: UInt32 = 0x5253_4e41
-    static let version: UInt16 = 3
+    static let version: UInt16 = 4
 
     public var order: RuntimeOrder = .token
     /// +1 with every record; filled in by the link.
@@ -49,6 +51,8 @@ public struct RuntimeRecord: Hashable, Sendable, BitwiseCopyable {
     public var runtimeVerdict: UInt64 = 0
     /// The mode that the runtime is in; the guard follows where its own machine allows.
     public var mode: Mode = .off
+    /// The lead of the loop that speaks, by its place in the limits; the answer names it again.
+    public var lead: UInt8 = 0
     /// True when ``segment`` is a proposal; a rest is a proposal too.
     public var hasProposal = false
     public var segment = Segment.rest(at: Microseconds(0))
@@ -77,6 +81,7 @@ public struct RuntimeRecord: Hashable, Sendable, BitwiseCopyable {
         buffer.put(health)
         buffer.put(runtimeVerdict)
         buffer.put(mode.rawValue)
+        buffer.put(lead)
         buffer.pad(to: 64)
         buffer.put(session)
         segment.encode(into: buffer)
@@ -104,6 +109,8 @@ public struct RuntimeRecord: Hashable, Sendable, BitwiseCopyable {
         runtimeVerdict = buffer.take()
         guard let mode = Mode(rawValue: buffer.take()) else { return nil }
         self.mode = mode
+        lead = buffer.take()
+        guard lead < LeadTable.capacity else { return nil }
         buffer.skip(to: 64)
         session = buffer.takeWords()
         guard let segment = Segment(decoding: buffer), let evidence = Evidence(decoding: buffer) else { return nil }

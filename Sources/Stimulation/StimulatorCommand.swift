@@ -61,18 +61,21 @@ public struct StimulatorCommand: Hashable, Sendable, BitwiseCopyable {
     public var now: Microseconds
     public var leaseEnd: Microseconds
     public var segment: Segment
+    /// The lead that ``segment`` is for, by its place in the limits: a device runs each lead by itself.
+    public var lead: UInt8
     public var settings: DeviceSettings
 
     /// A command; the segment matters for ``StimulatorOrder/deliver`` only, the settings for hello only.
     public init(
         order: StimulatorOrder, sequence: UInt64, now: Microseconds, leaseEnd: Microseconds, segment: Segment,
-        settings: DeviceSettings
+        lead: UInt8 = 0, settings: DeviceSettings
     ) {
         self.order = order
         self.sequence = sequence
         self.now = now
         self.leaseEnd = leaseEnd
         self.segment = segment
+        self.lead = lead
         self.settings = settings
     }
 
@@ -93,6 +96,7 @@ public struct StimulatorCommand: Hashable, Sendable, BitwiseCopyable {
         buffer.put(settings.ceilingCompliance)
         buffer.put(settings.impedance)
         buffer.put(settings.amplitudeStep.value)
+        buffer.put(lead)
         buffer.pad(to: Self.length)
     }
 
@@ -113,5 +117,7 @@ public struct StimulatorCommand: Hashable, Sendable, BitwiseCopyable {
             epoch: buffer.take(), virtualTime: virtualTime, leaseMaximum: Microseconds(buffer.take()),
             ceilingAmplitude: Nanoamperes(buffer.take()), ceilingCompliance: buffer.take(), impedance: buffer.take(),
             amplitudeStep: Nanoamperes(buffer.take()))
+        lead = buffer.take()
+        guard lead < LeadTable.capacity else { return nil }
     }
 }

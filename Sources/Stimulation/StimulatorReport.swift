@@ -2,10 +2,10 @@ public import Signal
 
 /// A stimulator process's answer to one command.
 ///
-/// 320 bytes, little-endian.
+/// 512 bytes, little-endian.
 public struct StimulatorReport: Hashable, Sendable, BitwiseCopyable {
     /// Bytes of an encoded report.
-    public static let length = 320
+    public static let length = 512
     static let magic: UInt32 = 0x4453_4e41
 
     /// The sequence of the command that this answers.
@@ -32,6 +32,8 @@ public struct StimulatorReport: Hashable, Sendable, BitwiseCopyable {
     public var leaseEnd = Microseconds(0)
     public var measured = DeviceMeasurements()
     public var identity = ReportedIdentity()
+    /// What left the device, lead by lead, up to ``now`` since the hello.
+    public var leads = LeadTable()
 
     /// A report of a device that has done nothing.
     public init() {}
@@ -55,6 +57,7 @@ public struct StimulatorReport: Hashable, Sendable, BitwiseCopyable {
         buffer.put(leaseEnd.value)
         measured.encode(into: buffer)
         identity.encode(into: buffer)
+        leads.encode(into: buffer)
         buffer.pad(to: Self.length)
     }
 
@@ -79,5 +82,6 @@ public struct StimulatorReport: Hashable, Sendable, BitwiseCopyable {
         leaseEnd = Microseconds(buffer.take())
         measured = DeviceMeasurements(decoding: buffer)
         identity = ReportedIdentity(decoding: buffer)
+        leads = LeadTable(decoding: buffer)
     }
 }

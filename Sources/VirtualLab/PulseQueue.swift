@@ -9,6 +9,8 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
     var width: Microseconds
     /// Index of the contact pair.
     var pair: Int32
+    /// The lead that it leaves on.
+    var lead: Int32 = 0
 
     /// Of the leading phase.
     var charge: Femtocoulombs { Femtocoulombs(amplitude.value &* width.value) }
@@ -18,10 +20,10 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
 ///
 /// Fixed memory.
 ///
-/// Two runs with the same first pulse are the same run, unless the earlier one was cancelled before it began. A
-/// cancellation takes pulses away from every run that is already known, and never comes undone. Runs never overlap:
-/// what
-/// an earlier run still had from the first pulse of a new one on was cancelled, whether or not that was announced.
+/// Two runs of a lead with the same first pulse are the same run, unless the earlier one was cancelled before it began.
+/// A cancellation takes pulses away from every run that is already known, of every lead, and never comes undone. Runs
+/// of one lead never overlap: what an earlier run still had from the first pulse of a new one on was cancelled, whether
+/// or not that was announced.
 @safe struct PulseQueue: ~Copyable, @unchecked Sendable {
     static let capacity = 32
     private struct Run: BitwiseCopyable {
@@ -59,7 +61,7 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
     mutating func add(_ echo: SegmentEcho, pair: Int32 = 0) -> Bool {
         cancel(from: echo.cancelledFrom.value)
         guard echo.pulses > 0, !contains(echo) else { return true }
-        cancel(from: echo.firstPulse.value)
+        cancel(from: echo.firstPulse.value, lead: echo.lead)
         let lost = isFull
         unsafe runs[cursor] = Run(echo: echo, pair: pair, next: 0)
         cursor = (cursor + 1) % Self.capacity
@@ -70,10 +72,12 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
     /// The next announcement would push out a run that still has pulses.
     var isFull: Bool { pendingTime(cursor) != .max }
 
-    /// Takes away the pulses from `time` on.
-    mutating func cancel(from time: Int64) {
+    /// Takes away the pulses from `time` on, of one lead or, without one, of all.
+    mutating func cancel(from time: Int64, lead: Int32? = nil) {
         guard time != .max else { return }
         for index in 0..<Self.capacity {
+            let own = unsafe runs[index].echo.lead
+            guard lead == nil || lead == own else { continue }
             let earlier = unsafe min(runs[index].echo.cancelledFrom.value, time)
             unsafe runs[index].echo.cancelledFrom = Microseconds(earlier)
         }
@@ -84,7 +88,8 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
     mutating func pop(before time: Int64) -> QueuedPulse? {
         guard nextTime < time, front >= 0 else { return nil }
         let run = unsafe runs[front]
-        let pulse = QueuedPulse(time: nextTime, amplitude: run.echo.amplitude, width: run.echo.width, pair: run.pair)
+        let pulse = QueuedPulse(
+            time: nextTime, amplitude: run.echo.amplitude, width: run.echo.width, pair: run.pair, lead: run.echo.lead)
         unsafe runs[front].next += 1
         findFront()
         return pulse
@@ -93,7 +98,7 @@ struct QueuedPulse: Sendable, BitwiseCopyable {
     private func contains(_ echo: SegmentEcho) -> Bool {
         for index in 0..<Self.capacity {
             let known = unsafe runs[index].echo
-            guard known.pulses > 0, known.firstPulse == echo.firstPulse else { continue }
+            guard known.pulses > 0, known.lead == echo.lead, known.firstPulse == echo.firstPulse else { continue }
             let isNewStart = known.cancelledFrom <= known.firstPulse && echo.cancelledFrom.value == .max
             if !isNewStart { return true }
         }

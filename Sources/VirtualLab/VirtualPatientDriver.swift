@@ -2,7 +2,7 @@ public import Acquisition
 import Signal
 
 extension VirtualPatient {
-    /// A patient as a device file asks for it; the option `artefact` is in nV per mA.
+    /// A patient as a device file asks for it; the option `artefact` is in nV per mA, `sides` is their number.
     ///
     /// - Throws: where the rate is not 1 kHz or samples are not float32: the twin's equations give nothing else.
     public convenience init(_ request: SourceRequest) throws(SourceError) {
@@ -15,7 +15,9 @@ extension VirtualPatient {
         var parameters = PatientParameters()
         let standard = Int64(parameters.artefact * 1_000)
         parameters.artefact = Double(try request.integer("artefact", default: standard)) * 1e-3
-        try self.init(montage: request.montage, frames: request.frames, seed: request.seed, parameters: parameters)
+        let sides = Int(clamping: try request.integer("sides", default: 1))
+        try self.init(
+            montage: request.montage, frames: request.frames, seed: request.seed, sides: sides, parameters: parameters)
     }
 }
 

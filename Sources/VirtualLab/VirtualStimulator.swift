@@ -1,5 +1,6 @@
 public import Acquisition
 public import Signal
+public import Stimulation
 
 /// The model of a stimulator: it delivers accepted segments as its clock advances, inside a lease, and nothing else.
 ///
@@ -35,7 +36,10 @@ public import Signal
 
     private var queue = PulseQueue()
     private let record: RigidRing<StimulatorEvent>
-    private var lastAcceptedPulse = Int64.min
+    /// Of each lead: a device runs the leads by themselves.
+    private var lastAcceptedPulse = InlineArray<8, Int64>(repeating: .min)
+    /// Pulses since boot, lead by lead.
+    public private(set) var leads = LeadTable()
     private var untold = Microseconds(.max)
     /// When the impedance was last measured: at boot, then at every whole second.
     public private(set) var impedanceTime = Microseconds(0)
@@ -65,7 +69,8 @@ public import Signal
     public func boot() {
         queue.removeAll()
         leaseEnd = Microseconds(.min)
-        lastAcceptedPulse = .min
+        lastAcceptedPulse = .init(repeating: .min)
+        leads = LeadTable()
         deliveredPulses = 0
         deliveredCharge = Femtocoulombs(0)
         largestAmplitude = Nanoamperes(0)
@@ -125,15 +130,16 @@ public import Signal
         return []
     }
 
-    /// Takes a segment whole or refuses it with every reason; empty means accepted.
-    public func accept(_ segment: Segment) -> StimulatorRefusal {
+    /// Takes a segment of `lead` whole or refuses it with every reason; empty means accepted.
+    public func accept(_ segment: Segment, lead: Int = 0) -> StimulatorRefusal {
         var reasons = shapeReasons(segment)
         if specification.exceedsCompliance(segment.amplitude) {
             reasons.insert(.compliance)
             reachCompliance()
         }
+        if !lastAcceptedPulse.indices.contains(lead) { reasons.insert(.malformed) }
         if !isPowered { reasons.insert(.unpowered) }
-        if reasons.isDisjoint(with: .malformed) { reasons.formUnion(timeReasons(segment)) }
+        if reasons.isDisjoint(with: .malformed) { reasons.formUnion(timeReasons(segment, lead)) }
         var outcome = event(reasons.isEmpty ? .accepted : .refused, at: now)
         outcome.pair = segment.pair
         outcome.amplitude = segment.amplitude
@@ -149,8 +155,8 @@ public import Signal
         }
         let accepted = SegmentEcho(
             firstPulse: segment.firstPulse, period: segment.period, width: segment.width,
-            amplitude: segment.amplitude, pulses: segment.pulses)
-        lastAcceptedPulse = accepted.time(ofPulse: segment.pulses - 1).value
+            amplitude: segment.amplitude, pulses: segment.pulses, lead: Int32(lead))
+        lastAcceptedPulse[lead] = accepted.time(ofPulse: segment.pulses - 1).value
         queue.add(accepted, pair: segment.pair)
         echo = accepted
         return []
@@ -222,7 +228,9 @@ public import Signal
 
     private func takeAway(from time: Microseconds) {
         queue.cancel(from: time.value)
-        lastAcceptedPulse = min(lastAcceptedPulse, time.value - 1)
+        for lead in lastAcceptedPulse.indices {
+            lastAcceptedPulse[lead] = min(lastAcceptedPulse[lead], time.value - 1)
+        }
         if let known = echo { echo?.cancelledFrom = min(known.cancelledFrom, time) }
         if echo != nil { untold = min(untold, time) }
     }
@@ -231,6 +239,7 @@ public import Signal
         deliveredPulses += 1
         deliveredCharge.value += pulse.charge.value
         largestAmplitude = max(largestAmplitude, pulse.amplitude)
+        leads.add(pulse.charge, at: pulse.amplitude, lead: Int(pulse.lead))
         var delivered = event(.pulse, at: Microseconds(pulse.time))
         delivered.pair = pulse.pair
         delivered.amplitude = pulse.amplitude
@@ -258,13 +267,13 @@ public import Signal
         return reasons
     }
 
-    private func timeReasons(_ segment: Segment) -> StimulatorRefusal {
+    private func timeReasons(_ segment: Segment, _ lead: Int) -> StimulatorRefusal {
         var reasons: StimulatorRefusal = []
         let last = segment.firstPulse.value + segment.period.value * (segment.pulses - 1)
         if !hasLease { reasons.insert(.noLease) }
         if last >= leaseEnd.value { reasons.insert(.beyondLease) }
         if segment.firstPulse < now { reasons.insert(.late) }
-        if segment.firstPulse.value <= lastAcceptedPulse { reasons.insert(.overlap) }
+        if segment.firstPulse.value <= lastAcceptedPulse[lead] { reasons.insert(.overlap) }
         if queue.isFull { reasons.insert(.full) }
         return reasons
     }

@@ -15,8 +15,8 @@ public struct VirtualStimulatorFaults: Hashable, Sendable {
         case lostAnswer(Int64)
         /// The next echo names an amplitude that differs by so many nA.
         case echo(Int64)
-        /// The next segments are delivered and flag the compliance limit.
-        case compliance(Int64)
+        /// The next segments are delivered and flag the compliance limit: those of one lead, or all.
+        case compliance(Int64, lead: Int64?)
         /// µV left on a contact from now on.
         case residual(Int64)
         /// Pulses go on after the next order to be off.
@@ -58,7 +58,7 @@ public struct VirtualStimulatorFaults: Hashable, Sendable {
         case "nack": return number.map(Kind.nack)
         case "lost-answer": return number.map(Kind.lostAnswer)
         case "echo": return number.map(Kind.echo)
-        case "compliance": return number.map(Kind.compliance)
+        case "compliance": return compliance(argument)
         case "residual": return number.map(Kind.residual)
         case "after-off": return argument.isEmpty ? .afterOff : nil
         case "unplug": return argument.isEmpty ? .unplug : nil
@@ -68,6 +68,16 @@ public struct VirtualStimulatorFaults: Hashable, Sendable {
         case "impedance": return number.map(Kind.impedance)
         case "stop": return number.map(Kind.stop)
         case "clock": return number.map(Kind.clock)
+        default: return nil
+        }
+    }
+
+    /// `3`, or `3@1` for the lead in place 1 alone.
+    private static func compliance(_ argument: String) -> Kind? {
+        let parts = argument.split(separator: "@", omittingEmptySubsequences: false).map { Int64($0) }
+        switch (parts.count, parts.first.flatMap(\.self), parts.last.flatMap(\.self)) {
+        case (1, let count?, _): return .compliance(count, lead: nil)
+        case (2, let count?, let lead?): return .compliance(count, lead: lead)
         default: return nil
         }
     }

@@ -70,12 +70,12 @@ public struct VirtualStimulatorService {
             active.nacks -= 1
             return .fault
         }
-        if active.compliance > 0 {
+        if active.compliance > 0, active.complianceLead == nil || active.complianceLead == Int64(command.lead) {
             active.compliance -= 1
             device.reachCompliance()
         }
         let refusal = device.grantLease(until: lease(command, device))
-        return refusal.isEmpty ? device.accept(command.segment) : refusal
+        return refusal.isEmpty ? device.accept(command.segment, lead: Int(command.lead)) : refusal
     }
 
     /// A lease never runs longer than the device gives, from its own now.
@@ -96,7 +96,7 @@ public struct VirtualStimulatorService {
         case .nack(let count): active.nacks = count
         case .lostAnswer(let count): active.lostAnswers = count
         case .echo(let difference): active.echo = difference
-        case .compliance(let count): active.compliance = count
+        case .compliance(let count, let lead): (active.compliance, active.complianceLead) = (count, lead)
         case .residual(let microvolts): active.residual = microvolts
         case .afterOff: active.afterOff = true
         case .unplug: isUnplugged = true
@@ -132,6 +132,7 @@ public struct VirtualStimulatorService {
         report.deliveredCharge = device.deliveredCharge
         report.maximumAmplitude = device.largestAmplitude
         report.leaseEnd = device.leaseEnd
+        report.leads = device.leads
         report.measured.impedance = device.measuredImpedance
         report.measured.impedanceTime = device.impedanceTime
         report.measured.residualVoltage = active.residual
@@ -159,6 +160,7 @@ private struct ActiveFaults {
     var lostAnswers: Int64 = 0
     var echo: Int64 = 0
     var compliance: Int64 = 0
+    var complianceLead: Int64?
     var residual: Int64 = 0
     var afterOff = false
     var clock: Int64 = 0

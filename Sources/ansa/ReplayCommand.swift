@@ -107,6 +107,10 @@ private func recordedSetup(_ reader: JournalReader) throws(JournalError) -> Loop
             amplitudeStep: device.stimulator?.amplitudeStep ?? .init(1),
             network: reader.fileName(ofInput: "network").map { directory + "/" + $0 }, format: reader.header.format,
             montage: reader.header.montage)
+        setup.loopNetworks = profile.loops.map { loop in
+            let name = loop.decoder.network.flatMap { reader.fileName(ofInput: "network." + $0) } ?? ""
+            return LoopNetwork(path: directory + "/" + name, hash: nil)
+        }
         if let name = reader.fileName(ofInput: "limits"), let stimulator = device.stimulator {
             let overlay = reader.fileName(ofInput: "overlay")
             let entries = try loadLimits(

@@ -79,6 +79,9 @@ extension RunInputs {
             format: format, montage: montage)
         setup.automaticReturn = limitsEntries.flatMap(AutomaticReturn.init)
         setup.sensing = limitsEntries.map(SensingRules.init)
+        setup.loopNetworks = loopNetworks.map { file in
+            LoopNetwork(path: file?.path ?? "", hash: file.map { Hash256(of: $0.bytes) })
+        }
         setup.networkHash = networkFile.map { Hash256(of: $0.bytes) }
         if device.driver != Recording.driver { setup.expectedMontage = device.montage }
         return setup
@@ -100,6 +103,9 @@ extension RunInputs {
         }
         if let networkFile {
             files.append(JournalInput(role: "network", name: networkFile.name, bytes: networkFile.bytes))
+        }
+        for file in loopNetworks.compactMap(\.self) where !files.contains(where: { $0.name == file.name }) {
+            files.append(JournalInput(role: "network." + file.name, name: file.name, bytes: file.bytes))
         }
         return JournalHeader(
             inputs: files, format: run.plan.format, montage: run.source.montage, seed: run.seed,

@@ -36,6 +36,10 @@ struct RunInputs: Sendable {
     /// What only tightens the limits, where it stands beside them.
     var overlayFile: InputFile?
     var networkFile: InputFile?
+    /// The networks of the profile's `loops`, in their order; empty in a profile of one loop.
+    var loopNetworks: [InputFile?] = []
+    /// What a person should know of the profile although it fits.
+    var profileWarnings: [Problem] = []
 
     /// Loads the profile in `folder` and all that it names.
     ///
@@ -49,7 +53,7 @@ struct RunInputs: Sendable {
         let found = try DeviceFiles.load(profile.device, from: folder)
         device = found.device
         deviceFile = try InputFile(found.path)
-        if let name = profile.decoder.network { networkFile = try InputFile(folder + "/" + name) }
+        try readNetworks()
         guard let name = profile.limits else { return }
         let file = try InputFile(folder + "/" + name)
         limitsFile = file
@@ -60,6 +64,17 @@ struct RunInputs: Sendable {
         let overlayPath = LimitsOverlay.path(besideLimits: file.path)
         if FileManager.default.fileExists(atPath: overlayPath) { overlayFile = try InputFile(overlayPath) }
         try takeLimits(file)
+    }
+
+    private mutating func readNetworks() throws(Failure) {
+        guard !profile.loops.isEmpty else {
+            if let name = profile.decoder.network { networkFile = try InputFile(folder + "/" + name) }
+            return
+        }
+        for loop in profile.loops {
+            guard let name = loop.decoder.network else { loopNetworks.append(nil); continue }
+            loopNetworks.append(try InputFile(folder + "/" + name))
+        }
     }
 
     /// Parses the limits and holds the profile against them.
@@ -77,6 +92,7 @@ struct RunInputs: Sendable {
         let problems = checkProfile(profile, against: entries, limits: limits, file: profileFile.path)
         let errors = problems.filter { $0.severity == .error }
         guard errors.isEmpty else { throw Failure(errors) }
+        profileWarnings = problems
         limitsEntries = entries
         self.limits = limits
     }

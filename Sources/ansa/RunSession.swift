@@ -73,13 +73,14 @@ struct RunSession {
 
     /// Arming needs a stimulator, limits, two good signatures and a time inside their window.
     private func checkArming() throws(Failure) {
+        for warning in inputs.profileWarnings { Terminal.tell(warning.description) }
         let problems = inputs.armingProblems(
             now: Int64(Date().timeIntervalSince1970), subject: arguments.text("subject"))
         guard arms else {
             for problem in problems { Terminal.tell("Warning: \(problem.description)") }
             return
         }
-        guard inputs.limits != nil, inputs.profile.controller.stimulates else {
+        guard inputs.limits != nil, canStimulate else {
             throw Failure(
                 ExitCode.badFile, "\(inputs.profileFile.path): --arm, but the profile has no controller with limits")
         }
@@ -149,9 +150,11 @@ struct RunSession {
         }
     }
 
+    private var canStimulate: Bool { inputs.profile.lanes.contains { $0.controller.stimulates } }
+
     /// The guard and the virtual stimulator, where this profile can stimulate.
     private func startGuard() throws(Failure) -> GuardedSession? {
-        guard inputs.profile.controller.stimulates, inputs.limitsFile != nil else { return nil }
+        guard canStimulate, inputs.limitsFile != nil else { return nil }
         return try GuardedSession(
             inputs, directory: directory, pace: plan.pace, subject: arguments.text("subject") ?? "",
             acknowledge: arguments.text("acknowledge"), arms: arms)
@@ -165,7 +168,7 @@ struct RunSession {
         var summary: RunSummary?
         do throws(JournalError) {
             journal = try writer.finish(dropped: inlet.dropped) { journal in
-                let made = RunSummary(outcome, journal: journal, pace: plan.pace, decoder: inputs.profile.decoder)
+                let made = RunSummary(outcome, journal: journal, pace: plan.pace, leads: leadNames)
                 summary = made
                 return Array((try? made.json())?.utf8 ?? "".utf8)
             }
@@ -183,6 +186,15 @@ struct RunSession {
         let isShown = summary.map(report) ?? false
         let code = exitCode(outcome, journalFailure: failure)
         return code == ExitCode.done && !isShown ? ExitCode.inputOutput : code
+    }
+
+    /// The leads of the loops and their places in the limits; empty in a profile of one loop.
+    private var leadNames: [(name: String, place: Int)] {
+        let known = inputs.limitsEntries?.leads ?? []
+        return inputs.profile.loops.compactMap { loop in
+            guard let name = loop.lead?.text, let place = known.firstIndex(of: name) else { return nil }
+            return (name, place)
+        }
     }
 
     /// False: standard output could not take it.

@@ -5,10 +5,11 @@ import Monitor
 import Neuromorphic
 import Sessions
 import Signal
+import Stimulation
 
 extension RunSummary {
-    /// The summary of a loop that has ended.
-    init(_ outcome: LoopOutcome, journal: JournalSummary, pace: Pace, decoder: DecoderSpec) {
+    /// The summary of a loop that has ended; `leads` where there are several.
+    init(_ outcome: LoopOutcome, journal: JournalSummary, pace: Pace, leads: [(name: String, place: Int)]) {
         let statistics = outcome.statistics
         let named = { (counts: [Int: Int64]) in
             [String: Int64](uniqueKeysWithValues: counts.map { ("IL-\($0 < 10 ? "0" : "")\($0)", $1) })
@@ -28,7 +29,13 @@ extension RunSummary {
             finalMode: modeName(Mode(rawValue: UInt8(truncatingIfNeeded: outcome.last.mode)) ?? .latched),
             journal: Journal(path: journal.path, records: journal.records, head: journal.head, seal: journal.seal),
             energyNanojoules: EnergyTable.loihi1.nanojoules(synapticOperations: outcome.synapticOperations),
-            gaps: statistics.gaps, steadyAllocations: statistics.steadyAllocations.map { UInt64($0) })
+            gaps: statistics.gaps, steadyAllocations: statistics.steadyAllocations.map { UInt64($0) },
+            leads: leads.map { lead in
+                let totals = outcome.leads[lead.place]
+                return Lead(
+                    lead: lead.name, pulsesDelivered: totals.pulses, chargeFemtocoulombs: totals.charge.value,
+                    maxAmplitudeNanoamperes: totals.maximumAmplitude.value)
+            })
     }
 }
 

@@ -71,22 +71,24 @@ struct WhyEvidence {
     private(set) var features: FeaturesReport?
     private(set) var samples: SamplesReport?
 
-    /// Reads `reader` from its start to the end of tick `tick`; empty where there was none.
+    /// Reads `reader` from its start to the end of tick `tick`, for the loop in place `lane`.
+    ///
+    /// Empty where there was no such tick.
     ///
     /// - Throws: where a record is damaged.
-    init(_ reader: JournalReader, tick: Int64?) throws(JournalError) {
+    init(_ reader: JournalReader, tick: Int64?, lane: Int) throws(JournalError) {
         guard let tick else { return }
         var digests: [String] = []
         var units: [Int32: Int] = [:]
         while let record = try reader.next() {
             if record.tick > tick, record.kind.isLogical { break }
-            guard record.tick == tick else { continue }
+            guard record.tick == tick, StageNumber.lane(ofNumber: record.stage) == lane else { continue }
             switch record.kind {
             case .proposal: proposal = ProposalRecord(payload: record.payload)
             case .decision: decision = DecisionRecord(payload: record.payload).map(DecisionReport.init)
-            case .stageDigests where record.stage == StageNumber.conditioning.rawValue:
+            case .stageDigests where StageNumber(number: record.stage) == .conditioning:
                 digests = words(of: record.payload).map { String($0, radix: 16) }
-            case .spikes where record.stage == StageNumber.decoding.rawValue:
+            case .spikes where StageNumber(number: record.stage) == .decoding:
                 for unit in unitsOfSpikes(record.payload) { units[unit, default: 0] += 1 }
             default: break
             }

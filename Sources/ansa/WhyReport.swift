@@ -59,7 +59,7 @@ struct WhyReport: Encodable {
     init(
         _ reader: JournalReader, trace: StimulationTrace, event: StimulationTrace.Event, pulse: Int64
     ) throws(JournalError) {
-        let evidence = try WhyEvidence(reader, tick: event.tick)
+        let evidence = try WhyEvidence(reader, tick: event.tick, lane: event.lane)
         let names = try SessionLimits(reader)
         session = reader.directory
         self.event = event.isRefusal ? "refusal" : "pulse"
@@ -75,7 +75,7 @@ struct WhyReport: Encodable {
         samples = evidence.samples
         features = evidence.features
         decision = evidence.decision
-        controller = try controllerWords(reader)
+        controller = try controllerWords(reader, lane: event.lane)
         runtimeVerdict = VerdictReport(event.runtimeVerdict)
         guardVerdict = VerdictReport(event.guardVerdict)
         limits = LimitsReport(
@@ -135,15 +135,16 @@ extension WhyReport.LedgerReport {
     }
 }
 
-/// The controller of the session's profile in words, with its thresholds.
-private func controllerWords(_ reader: JournalReader) throws(JournalError) -> String {
+/// The controller of one of the session's loops in words, with its thresholds.
+private func controllerWords(_ reader: JournalReader, lane: Int) throws(JournalError) -> String {
     let bytes = try reader.input("profile")
     let profile: Profile
     do throws(ConfigurationError) { profile = try loadProfile(bytes, file: "profile.yaml") } catch {
         throw .damaged(JournalDamage(file: reader.directory, text: "\(error)"))
     }
     func microvolts(_ nanovolts: Int64) -> String { String(format: "%g µV", Double(nanovolts) / 1000) }
-    switch profile.controller {
+    let lanes = profile.lanes
+    switch lanes.indices.contains(lane) ? lanes[lane].controller : profile.controller {
     case .onOff(let threshold, _, let amplitude, _, _):
         return "on-off: above \(microvolts(threshold)) it asks for \(current(amplitude)), else for 0"
     case .dualThreshold(let lower, let upper, let amplitude, _, _):

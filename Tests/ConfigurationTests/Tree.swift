@@ -9,9 +9,9 @@ enum Tree {
 
     static func text(_ path: String) throws -> String { String(decoding: try bytes(path), as: UTF8.self) }
 
-    static let devices = ["virtual-patient", "recorded", "synthetic-32", "synthetic-1024"]
-    static let profiles = ["adaptive-dbs", "continuous-dbs", "grip-force", "bench-1024"]
-    static let stimulating = ["adaptive-dbs", "continuous-dbs", "grip-force"]
+    static let devices = ["virtual-patient", "virtual-patient-bilateral", "recorded", "synthetic-32", "synthetic-1024"]
+    static let profiles = ["adaptive-dbs", "bilateral-dbs", "continuous-dbs", "grip-force", "bench-1024"]
+    static let stimulating = ["adaptive-dbs", "bilateral-dbs", "continuous-dbs", "grip-force"]
 
     static func device(_ id: String) throws -> Device {
         try loadDevice(try bytes("Devices/\(id).yaml"), file: "\(id).yaml")

@@ -171,7 +171,7 @@ import Testing
     @Test("A device at its compliance limit denies one proposal; a device that is gone latches")
     func deviceAnswers() {
         var bench = Self.running()
-        bench.core.watch.complianceReached = true
+        bench.core.watch.reachCompliance(lead: nil)
         let denied = bench.token(at: 85_000, proposing: pulse(100_000, at: 100_000))
         #expect(InterlockSet(rawValue: denied.verdict) == .compliance)
         #expect(bench.token(at: 90_000, proposing: pulse(100_000, at: 105_000)).proposalPermitted)
@@ -188,10 +188,10 @@ import Testing
         var bench = Self.running { $0.onWatchdog = .openLoopBaseline }
         _ = bench.token(at: 85_000, proposing: pulse(100_000, at: 97_700, pulses: 3))
         bench.core.runtimeLost(at: Microseconds(100_000))
-        bench.core.watch.complianceReached = true
+        bench.core.watch.reachCompliance(lead: nil)
         for time in 101...105 { bench.core.advance(to: Microseconds(Int64(time) * 1000)) }
-        #expect(bench.core.mode == .fallback && bench.core.fallback?.kind == .rampOff)
-        bench.core.watch.complianceReached = true
+        #expect(bench.core.mode == .fallback && bench.core.programs[0]?.kind == .rampOff)
+        bench.core.watch.reachCompliance(lead: nil)
         for time in 106...140 { bench.core.advance(to: Microseconds(Int64(time) * 1000)) }
         #expect(bench.core.mode == .latched && bench.core.isFinished)
     }
@@ -200,7 +200,7 @@ import Testing
     func deniedBaseline() {
         var bench = Self.running { $0.onWatchdog = .openLoopBaseline }
         bench.core.runtimeLost(at: Microseconds(100_000))
-        bench.core.watch.complianceReached = true
+        bench.core.watch.reachCompliance(lead: nil)
         for time in 101...130 { bench.core.advance(to: Microseconds(Int64(time) * 1000)) }
         #expect(bench.core.mode == .latched && bench.core.latch.contains(.tokenStale))
         bench = Self.running {
@@ -244,7 +244,7 @@ import Testing
         bench.core.stateFailed = true
         let report = bench.token(at: 90_000, proposing: pulse(110_000, at: 105_384), mode: .fallback)
         #expect(InterlockSet(rawValue: report.verdict) == .logAndDisk)
-        #expect(bench.core.fallback?.kind == .rampOff && bench.core.latch.isEmpty)
+        #expect(bench.core.programs[0]?.kind == .rampOff && bench.core.latch.isEmpty)
         // The guard leaves the loop once; the runtime's wish changes nothing more.
         #expect(bench.token(at: 91_000, mode: .fallback).mode == .fallback)
     }

@@ -24,7 +24,7 @@ final class ClosedLoopRig {
         stage = StimulationStage(
             on: executor,
             parts: StimulationParts(
-                controller: Controller(law: law, program: program), limits: limits, gate: GateState(limits: limits),
+                controller: Controller(law: law, program: program), limits: limits, gate: SessionGate(limits: limits),
                 outputMode: .closedLoop, blanking: Blanking(), format: Self.format, arms: true),
             state: state, marks: MarkSchedule(), log: .none, refusals: RefusalCounts())
         var record = Self.sound(at: 0)

@@ -54,7 +54,7 @@ private func parts(_ limits: Limits) -> StimulationParts {
         rampDown: limits.rampDown, maximumStep: limits.maximumStep, amplitudeStep: Nanoamperes(1000))
     return StimulationParts(
         controller: Controller(law: .openLoop(amplitude: Nanoamperes(2_000_000)), program: program), limits: limits,
-        gate: GateState(limits: limits), outputMode: .openLoop, blanking: Blanking(),
+        gate: SessionGate(limits: limits), outputMode: .openLoop, blanking: Blanking(),
         format: BlockFormat(channels: 1, frames: 10, rateNumerator: 1_000, kind: .float32), arms: true)
 }
 
@@ -110,7 +110,7 @@ private final class Rig {
         (record.hasReport, record.time, record.leaseEnd) = (1, tick.blockEnd, leaseEnd.value)
         (record.mode, record.flags) = (Int64(Mode.openLoop.rawValue), Int64(flags.rawValue))
         record.sound()
-        if let proposal = state.proposal, !proposal.segment.isRest {
+        if let proposal = state.lanes[0].proposal, !proposal.segment.isRest {
             record.verdict = isRefusing ? InterlockSet.doseWindow.rawValue : proposal.broken.rawValue
             if record.verdict == 0 {
                 let evidence = Evidence.healthy(mode: .openLoop, leaseEnd: leaseEnd, validChannels: 1)
@@ -139,7 +139,7 @@ private final class Rig {
         var denied = 0
         for k in 4 + refusals..<4 + refusals + 60 { denied += await rig.tick(k) == [] ? 0 : 1 }
         #expect(denied <= 26)
-        #expect(rig.state.accepted?.amplitude.value == 2_000_000)
+        #expect(rig.state.lanes[0].accepted?.amplitude.value == 2_000_000)
     }
 
     @Test("The limits' expiry, which the guard reports, leads to the file's on_expiry in the tick that finds it")
@@ -203,7 +203,11 @@ private final class Rig {
                 afterValid: Microseconds(0), count: 1, window: Microseconds(1_000_000))
             let evidence = Evidence.healthy(mode: .fallback, leaseEnd: Microseconds(250_000), validChannels: 1)
             let state = StimulationState(hasGuard: true, safetyPeriod: 5_000_000)
-            let mayReturn = parts.mayReturn(evidence, state, at: Microseconds(10_000))
+            var report = SafetyRecord()
+            (report.hasReport, report.mode) = (1, Int64(Mode.fallback.rawValue))
+            state.consume(report)
+            state.lanes[0].mayReturn = parts.isFitToReturn(evidence, at: Microseconds(10_000))
+            let mayReturn = parts.mayReturn(state, at: Microseconds(10_000))
             #expect(mayReturn == (kind == .openLoopBaseline || kind == .holdThenOff), "\(kind)")
         }
     }
