@@ -65,7 +65,7 @@ extension StimulationParts {
     /// Asked of the last loop alone, for all: a session has one mode, and no loop returns without the others.
     mutating func mayReturn(_ state: StimulationState, at now: Microseconds) -> Bool {
         guard state.judgedMode == .fallback, canReturn else { return false }
-        let isHealthy = state.lanes.allSatisfy(\.mayReturn)
+        let isHealthy = state.lanes.allSatisfy { $0.mayReturn }
         if isHealthy, state.wantsReturn { return true }
         guard let rule = automaticReturn, state.fallbackReasons.isDisjoint(with: Self.byHand) else { return false }
         return progress.step(isHealthy: isHealthy, at: now, under: rule)

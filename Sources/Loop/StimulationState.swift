@@ -44,10 +44,10 @@ internal import Stimulation
     }
 
     /// The entry criteria of the profile's mode hold for every loop.
-    var mayEnter: Bool { lanes.allSatisfy(\.mayEnter) }
+    var mayEnter: Bool { lanes.allSatisfy { $0.mayEnter } }
 
     /// Nothing runs on any lead, and nothing more will be asked for.
-    var isAtRest: Bool { lanes.allSatisfy(\.isAtRest) }
+    var isAtRest: Bool { lanes.allSatisfy { $0.isAtRest } }
 
     /// The loop for `lead`; nil where none is.
     func lane(ofLead lead: Int) -> Int? { lanes.firstIndex { $0.lead == lead } }

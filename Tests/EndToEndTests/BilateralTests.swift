@@ -89,4 +89,21 @@ import Testing
         }
         #expect(seen == ["left", "right"])
     }
+
+    /// IL-05 is bit 5. At pace real, where the other tests keep no clock.
+    @Test("ansa stop ends both leads at once, latched")
+    func stop() throws {
+        let run = try RunInProgress.stimulating("bilateral-dbs")
+        defer { run.remove() }
+        let guardian = try run.child("ansa-guard")
+        let stopped = try BuiltProgram.ansa.run(["stop", "--guard", "\(guardian)"])
+        #expect(stopped.code == 0 && stopped.output.contains("output is zero"), "\(stopped.errors)")
+        let outcome = run.finish()
+        #expect(outcome.code == 3 && outcome.errors.contains("IL-05"), "\(outcome.errors)")
+        let events = try run.events()
+        let first = try #require(events.firstIndex { $0.kind == "stopped" && $0.time > 0 })
+        #expect(!events[first...].contains { $0.kind == "pulse" })
+        #expect(try Self.delivered(run.session).keys.sorted() == [0, 1])
+        #expect(try BuiltProgram.ansa.run(["replay", run.session.path, "--verify"], seconds: 300).code == 0)
+    }
 }

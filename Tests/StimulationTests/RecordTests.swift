@@ -82,6 +82,8 @@ private func exampleSegment() -> Segment {
         report.refusals = 3
         report.leaseEnd = Microseconds(250_123)
         report.measured.impedance = 1_000_000
+        report.lead = 7
+        for lead in 0..<8 { report.leads.add(Femtocoulombs(Int64(lead + 1)), at: Nanoamperes(9), lead: lead) }
         let buffer = RecordBuffer(capacity: GuardReport.length)
         report.seal(into: buffer, key: key)
         #expect(GuardReport.open(buffer, length: GuardReport.length, key: key) == report)
@@ -112,7 +114,7 @@ private func exampleSegment() -> Segment {
             ceilingCompliance: 10_000, impedance: 1_000_000, amplitudeStep: Nanoamperes(10_000))
         let command = StimulatorCommand(
             order: .deliver, sequence: 4, now: Microseconds(10), leaseEnd: Microseconds(250_010),
-            segment: exampleSegment(), settings: settings)
+            segment: exampleSegment(), lead: 3, settings: settings)
         command.encode(into: buffer)
         #expect(StimulatorCommand(decoding: buffer, length: StimulatorCommand.length) == command)
         var report = StimulatorReport()
@@ -121,7 +123,32 @@ private func exampleSegment() -> Segment {
         report.complianceReached = true
         report.echo = exampleSegment()
         report.deliveredPulses = 12
+        report.leads.add(Femtocoulombs(5), at: Nanoamperes(6), lead: 1)
         report.encode(into: buffer)
         #expect(StimulatorReport(decoding: buffer, length: StimulatorReport.length) == report)
+    }
+
+    @Test("A record or a command for a lead that cannot be guarded is none")
+    func leadOutOfRange() {
+        let buffer = RecordBuffer(capacity: RuntimeRecord.length)
+        var record = exampleRecord()
+        record.lead = 7
+        record.seal(into: buffer, key: key)
+        #expect(RuntimeRecord.open(buffer, length: RuntimeRecord.length, key: key)?.lead == 7)
+        record.lead = 8
+        record.seal(into: buffer, key: key)
+        #expect(RuntimeRecord.open(buffer, length: RuntimeRecord.length, key: key) == nil)
+        #expect(LeadTable.capacity == CompiledCeilings.leads)
+    }
+
+    @Test("Totals are counted on their own lead, and a lead without a place is not counted")
+    func leadTotals() {
+        var table = LeadTable()
+        table.add(Femtocoulombs(120), at: Nanoamperes(2), lead: 1)
+        table.add(Femtocoulombs(60), at: Nanoamperes(1), lead: 1)
+        table.add(Femtocoulombs(7), at: Nanoamperes(7), lead: 8)
+        table.add(Femtocoulombs(7), at: Nanoamperes(7), lead: -1)
+        #expect(table[1].pulses == 2 && table[1].charge.value == 180 && table[1].maximumAmplitude.value == 2)
+        #expect((0..<8).allSatisfy { $0 == 1 || table[$0] == LeadTotals() } && table[8] == LeadTotals())
     }
 }
