@@ -90,7 +90,7 @@ import Testing
         #expect(seen == ["left", "right"])
     }
 
-    /// IL-05 is bit 5. At pace real, where the other tests keep no clock.
+    /// At pace real, where the other tests keep no clock.
     @Test("ansa stop ends both leads at once, latched")
     func stop() throws {
         let run = try RunInProgress.stimulating("bilateral-dbs")
