@@ -2,8 +2,7 @@
 public struct AdaptationResult: Sendable {
     /// Bins × 2: the movement after the change, m/s.
     public let truth: Matrix
-    /// Bins × 2 an arm.
-    public let predictions: [AdaptationTrial.Arm: Matrix]
+    public let outcomes: [AdaptationTrial.Arm: ArmOutcome]
     /// Bins before the first that is scored.
     public let settled: Int
     /// Bins of a point of a course.
@@ -13,9 +12,9 @@ public struct AdaptationResult: Sendable {
 
     /// R² over what follows the settling time.
     public func score(_ arm: AdaptationTrial.Arm) -> Double? {
-        predictions[arm].map {
+        outcomes[arm].map {
             DecodingScore.varianceWeighted(
-                truth.rows(settled..<truth.rows), by: $0.rows(settled..<truth.rows))
+                truth.rows(settled..<truth.rows), by: $0.prediction.rows(settled..<truth.rows))
         }
     }
 
@@ -27,7 +26,7 @@ public struct AdaptationResult: Sendable {
 
     /// R² in each window: seconds after the change at its middle, and the score.
     public func course(_ arm: AdaptationTrial.Arm) -> [(seconds: Double, score: Double)] {
-        guard let prediction = predictions[arm] else { return [] }
+        guard let prediction = outcomes[arm]?.prediction else { return [] }
         return stride(from: 0, through: truth.rows - window, by: window).map { start in
             let rows = start..<(start + window)
             let score = DecodingScore.varianceWeighted(truth.rows(rows), by: prediction.rows(rows))

@@ -45,79 +45,114 @@ public struct AdaptationTrial: Sendable {
         gate: AdaptiveReadout.Gate = .constant(1)
     ) throws(CalibrationError) -> AdaptationResult {
         let start = movement.counts.rows * 8 / 10
-        let test = start..<movement.counts.rows
         let settled = Int((settling / movement.bin).rounded())
         let span = Int((window / movement.bin).rounded())
-        guard test.count >= settled + span else {
-            throw .tooFew(what: "bins after the change", found: test.count, least: settled + span)
+        let test = movement.counts.rows - start
+        guard test >= settled + span else {
+            throw .tooFew(what: "bins after the change", found: test, least: settled + span)
         }
-        let course = changed(movement, change, from: start, seed: seed)
-        let base = try Calibrated(movement, penalty: penalty, bins: start)
-        var predictions: [Arm: Matrix] = [:]
-        for arm in arms {
-            predictions[arm] = try predict(arm, base, course, change, settled, start, seed: seed, gate)
-        }
+        let prepared = try PreparedTrial(self, movement, change, start: start, settled: settled, seed: seed, gate: gate)
+        var outcomes: [Arm: ArmOutcome] = [:]
+        for arm in arms { outcomes[arm] = try prepared.outcome(arm) }
         return AdaptationResult(
-            truth: course.velocity.rows(test), predictions: predictions, settled: settled, window: span,
-            bin: movement.bin)
+            truth: prepared.truth, outcomes: outcomes, settled: settled, window: span, bin: movement.bin)
     }
+}
 
-    private func predict(
-        _ arm: Arm, _ base: Calibrated, _ course: SteeredMovement, _ change: NonStationarity, _ settled: Int,
-        _ start: Int, seed: UInt64, _ gate: AdaptiveReadout.Gate
-    ) throws(CalibrationError) -> Matrix {
-        let rows = start..<course.counts.rows
-        switch arm {
-        case .fixed: return base.readout.predict(base.features.features(of: course.counts).rows(rows))
-        case .recalibrated:
-            let seconds = Double(settled) * course.bin
-            var past = course
-            past.counts = course.counts.rows(0..<start)
-            past.velocity = course.velocity.rows(0..<start)
-            past.apply(change, seconds: { _ in seconds }, rows: 0..<start, seed: seed)
-            let fresh = try Calibrated(past, penalty: penalty, bins: start)
-            return fresh.readout.predict(fresh.features.features(of: course.counts).rows(rows))
-        case .recursive, .wrongLabels:
-            let wide = Matrix(
-                rows: base.readout.inputs + 1, columns: base.readout.inputs + 1,
-                values: base.readout.inverseGram.values.map { $0 * widening })
-            let taught = change.isLasting ? rows.count : settled
-            let rule = try RecursiveLeastSquares(
-                covariance: wide, forgetting: change.isLasting ? lastingForgetting : forgetting)
-            return try adapt(
-                .recursiveLeastSquares(rule), base, course, taught, start, gate, isWrong: arm == .wrongLabels)
-        case .threeFactor:
-            let taught = change.isLasting ? rows.count : settled
-            let rule = try ThreeFactorRule(inputs: base.readout.inputs + 1, rate: rate)
-            return try adapt(.threeFactor(rule), base, course, taught, start, gate, isWrong: false)
-        }
+/// What one arm of a trial decoded and learnt.
+public struct ArmOutcome: Sendable {
+    /// Bins × 2, m/s.
+    public let prediction: Matrix
+    /// Steps of learning that were taken.
+    public let steps: Int64
+    /// Steps that were refused.
+    public let refusals: [AdaptationRefusal: Int64]
+    /// The mean factor on the learning rate.
+    public let meanFactor: Double
+
+    fileprivate init(_ prediction: Matrix, _ adaptive: AdaptiveReadout? = nil) {
+        self.prediction = prediction
+        steps = adaptive?.steps ?? 0
+        refusals = adaptive?.refusals ?? [:]
+        meanFactor = adaptive?.meanFactor ?? 1
     }
+}
 
-    private func adapt(
-        _ rule: AdaptiveReadout.Rule, _ base: Calibrated, _ course: SteeredMovement, _ taught: Int, _ start: Int,
-        _ gate: AdaptiveReadout.Gate, isWrong: Bool
-    ) throws(CalibrationError) -> Matrix {
-        var adaptive = try AdaptiveReadout(base.readout, rule: rule, gate: gate, calibratedError: base.error)
-        let features = base.features.features(of: course.counts)
-        var result = Matrix(rows: course.counts.rows - start, columns: 2)
-        for bin in start..<course.counts.rows {
-            let row = Array(features.row(bin))
-            let decoded = adaptive.readout.predict(row)
-            (result[bin - start, 0], result[bin - start, 1]) = (decoded[0], decoded[1])
-            guard bin < start + taught else { continue }
-            let label = course.intention(bin, target: isWrong ? bin - start : bin)
-            _ = adaptive.learn(bin: Int64(bin), features: row, label: label)
-        }
-        return result
-    }
+/// A movement whose population changes, and the readout that was calibrated before.
+private struct PreparedTrial {
+    private let trial: AdaptationTrial
+    private let change: NonStationarity
+    private let seed: UInt64
+    private let gate: AdaptiveReadout.Gate
+    private let start: Int
+    private let settled: Int
+    private let base: Calibrated
+    private let course: SteeredMovement
+    /// Features of the changed population, all bins.
+    private let features: Matrix
 
-    private func changed(
-        _ movement: SteeredMovement, _ change: NonStationarity, from start: Int, seed: UInt64
-    ) -> SteeredMovement {
+    init(
+        _ trial: AdaptationTrial, _ movement: SteeredMovement, _ change: NonStationarity, start: Int, settled: Int,
+        seed: UInt64, gate: AdaptiveReadout.Gate
+    ) throws(CalibrationError) {
+        (self.trial, self.change, self.seed, self.gate) = (trial, change, seed, gate)
+        (self.start, self.settled) = (start, settled)
         var course = movement
         course.apply(
             change, seconds: { Double($0 - start) * movement.bin }, rows: start..<movement.counts.rows, seed: seed)
-        return course
+        self.course = course
+        base = try Calibrated(movement, penalty: trial.penalty, bins: start)
+        features = base.features.features(of: course.counts)
+    }
+
+    private var rows: Range<Int> { start..<course.counts.rows }
+    var truth: Matrix { course.velocity.rows(rows) }
+
+    func outcome(_ arm: AdaptationTrial.Arm) throws(CalibrationError) -> ArmOutcome {
+        switch arm {
+        case .fixed: return ArmOutcome(base.readout.predict(features.rows(rows)))
+        case .recalibrated: return try recalibrated()
+        case .recursive, .wrongLabels: return try adapt(try squares(), isWrong: arm == .wrongLabels)
+        case .threeFactor:
+            let rule = try ThreeFactorRule(inputs: base.readout.inputs + 1, rate: trial.rate)
+            return try adapt(.threeFactor(rule), isWrong: false)
+        }
+    }
+
+    private func squares() throws(CalibrationError) -> AdaptiveReadout.Rule {
+        let inverse = base.readout.inverseGram
+        let wide = Matrix(
+            rows: inverse.rows, columns: inverse.columns, values: inverse.values.map { $0 * trial.widening })
+        return .recursiveLeastSquares(
+            try RecursiveLeastSquares(
+                covariance: wide, forgetting: change.isLasting ? trial.lastingForgetting : trial.forgetting))
+    }
+
+    private func recalibrated() throws(CalibrationError) -> ArmOutcome {
+        let seconds = Double(settled) * course.bin
+        var past = course
+        past.counts = course.counts.rows(0..<start)
+        past.velocity = course.velocity.rows(0..<start)
+        past.apply(change, seconds: { _ in seconds }, rows: 0..<start, seed: seed)
+        let fresh = try Calibrated(past, penalty: trial.penalty, bins: start)
+        return ArmOutcome(fresh.readout.predict(fresh.features.features(of: course.counts).rows(rows)))
+    }
+
+    /// Decodes each bin, then learns from it where there are labels.
+    private func adapt(_ rule: AdaptiveReadout.Rule, isWrong: Bool) throws(CalibrationError) -> ArmOutcome {
+        var adaptive = try AdaptiveReadout(base.readout, rule: rule, gate: gate, calibratedError: base.error)
+        var prediction = Matrix(rows: rows.count, columns: 2)
+        let labelled = change.isLasting ? rows : start..<(start + settled)
+        for bin in rows {
+            let row = Array(features.row(bin))
+            let decoded = adaptive.readout.predict(row)
+            (prediction[bin - start, 0], prediction[bin - start, 1]) = (decoded[0], decoded[1])
+            guard labelled.contains(bin) else { continue }
+            // A wrong label is that of another movement: the one at the recording's beginning.
+            let label = course.intention(isWrong ? bin - start : bin)
+            _ = adaptive.learn(bin: Int64(bin), features: row, label: label)
+        }
+        return ArmOutcome(prediction, adaptive)
     }
 }
 

@@ -51,6 +51,9 @@ public struct AdaptiveReadout: Sendable {
     public private(set) var steps: Int64 = 0
     /// Steps that were refused, by reason.
     public private(set) var refusals: [AdaptationRefusal: Int64] = [:]
+    /// Sum of the factors on the learning rate over all steps offered.
+    private var factors = 0.0
+    private var offered: Int64 = 0
     private var rule: Rule
     private var gate: Gate
 
@@ -80,6 +83,9 @@ public struct AdaptiveReadout: Sendable {
         self.driftLimit = driftLimit
         self.calibratedError = calibratedError
     }
+
+    /// The mean factor on the learning rate; 1 before the first step.
+    public var meanFactor: Double { offered > 0 ? factors / Double(offered) : 1 }
 
     /// Learns nothing until ``thaw()``; what was learnt stays.
     public mutating func freeze() { isFrozen = true }
@@ -123,13 +129,16 @@ public struct AdaptiveReadout: Sendable {
     }
 
     private mutating func nextRate(_ square: Double) -> Double {
+        let factor: Double
         switch gate {
-        case .constant(let factor): return factor
+        case .constant(let constant): factor = constant
         case .astrocyte(var astrocyte):
-            let factor = astrocyte.next(square)
+            factor = astrocyte.next(square)
             gate = .astrocyte(astrocyte)
-            return factor
         }
+        factors += factor
+        offered += 1
+        return factor
     }
 
     private mutating func gains(_ row: [Double], rate: Double) -> [Double] {

@@ -104,10 +104,10 @@ public struct SteeredMovement: Sendable {
     }
 
     /// The intention at `bin`, from what the computer knows: cursor, its speed and the target.
-    func intention(_ bin: Int, target row: Int) -> [Double] {
+    func intention(_ bin: Int) -> [Double] {
         let speed = (velocity[bin, 0] * velocity[bin, 0] + velocity[bin, 1] * velocity[bin, 1]).squareRoot()
         let intended = intendedVelocity(
-            cursor: [cursor[bin, 0], cursor[bin, 1]], target: [targets[row, 0], targets[row, 1]], speed: speed,
+            cursor: [cursor[bin, 0], cursor[bin, 1]], target: [targets[bin, 0], targets[bin, 1]], speed: speed,
             radius: radius)
         return [intended.x, intended.y]
     }

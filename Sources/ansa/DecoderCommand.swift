@@ -3,7 +3,7 @@ extension Command {
     static let decoder = Command(
         name: "decoder",
         overview: "Shows, runs, compares and converts networks, and fits and scores decoders.",
-        subcommands: [decoderInfo])
+        subcommands: [decoderInfo, decoderAdapt])
 }
 
 extension Argument {
