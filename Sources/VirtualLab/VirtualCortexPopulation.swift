@@ -27,7 +27,8 @@ public struct CorticalUnit: Hashable, Sendable, BitwiseCopyable {
 ///     var population = CorticalPopulation(units: 96, seed: 1)
 ///     population.advance(velocity: (0.3, 0), into: counts)
 ///
-/// Same seed and trial and same velocities, same spikes. Preferred directions are spread evenly, each moved a little by chance.
+/// Same seed and trial and same velocities, same spikes. Preferred directions are spread evenly, each moved a little by
+/// chance.
 public struct CorticalPopulation: Sendable {
     public let parameters: CortexParameters
     /// The units as they were drawn; drift does not change them.
