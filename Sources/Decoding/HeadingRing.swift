@@ -107,7 +107,7 @@ public struct HeadingRing: Sendable {
         steps += 1
     }
 
-    /// One step of all membranes; the sums over the cells that fired.
+    /// One step of all membranes: the sums over the cells that fired.
     private mutating func fire(
         _ a: Double, _ b: Double, _ c: Double
     ) -> (along: Double, across: Double, count: Int64) {
@@ -146,7 +146,7 @@ public struct HeadingRing: Sendable {
     /// Four uniform numbers of 16 bits, their sum about 0: variance a third.
     @inline(__always)
     private static func spread(_ word: UInt64) -> Double {
-        let sum = (word & 0xFFFF) + (word >> 16 & 0xFFFF) + (word >> 32 & 0xFFFF) + word >> 48
+        let sum = (word & 0xFFFF) + ((word >> 16) & 0xFFFF) + ((word >> 32) & 0xFFFF) + (word >> 48)
         return (Double(sum) + 2) * 0x1p-16 - 2
     }
 }

@@ -91,6 +91,15 @@ static inline int ansa_stay_off_loop_core(void) {
     return syscall(SYS_sched_setaffinity, 0, sizeof mask, mask) < 0 ? errno : 0;
 }
 
+/// Keeps another process off the loop's core, where there is another one. 0 or an errno.
+static inline int ansa_keep_off_loop_core(int process) {
+    unsigned long mask[16] = {0};
+    int last = ansa_loop_core();
+    if (last < 1 || last >= (int)(sizeof mask * 8)) return 0;
+    for (int core = 0; core < last; core++) mask[core / (8 * sizeof(long))] |= 1ul << (core % (8 * sizeof(long)));
+    return syscall(SYS_sched_setaffinity, process, sizeof mask, mask) < 0 ? errno : 0;
+}
+
 /// Makes the calling thread SCHED_FIFO at `priority`. 0 or an errno (EPERM for an ordinary user).
 static inline int ansa_set_fifo(int priority) {
     struct sched_param parameters = {.sched_priority = priority};
