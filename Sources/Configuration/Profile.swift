@@ -231,6 +231,16 @@ public struct Profile: Hashable, Sendable {
             }
     }
 
+    /// The channels that all loops together use, each once, in the order of the loops; nil: all.
+    public var sourceChannels: [String]? {
+        var labels: [String] = []
+        for lane in lanes {
+            guard let own = lane.channels else { return nil }
+            labels += own.filter { !labels.contains($0) }
+        }
+        return labels
+    }
+
     private mutating func take(_ loop: LoopSpec) {
         (lead, channels, rereference, filters) = (loop.lead, loop.channels, loop.rereference, loop.filters)
         (decoder, controller, stimulation) = (loop.decoder, loop.controller, loop.stimulation)

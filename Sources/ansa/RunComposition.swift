@@ -28,7 +28,7 @@ func makeSource(_ inputs: RunInputs, seed: UInt64, recording: String?) throws(Fa
             Terminal.tell("Warning: \(warning.place): \(warning.kind): \(warning.text)")
         }
         request.recording = reader
-        request.channels = profile.channels
+        request.channels = profile.sourceChannels
         (request.rateNumerator, request.rateDenominator) = reader.rate
     }
     request.frames = try frames(profile, numerator: request.rateNumerator, denominator: request.rateDenominator)

@@ -44,6 +44,18 @@ struct LoopsTests {
         #expect(profile.loops.isEmpty && profile.lanes == [profile])
     }
 
+    @Test("A recording is asked for the channels of every loop, once each, and for all where a loop names none")
+    func channels() throws {
+        #expect(
+            try Tree.profile("bilateral-dbs").sourceChannels
+                == ["LFP_L0", "LFP_L1", "LFP_L2", "LFP_R0", "LFP_R1", "LFP_R2"])
+        let shared = try Self.change("channels: [LFP_R0, LFP_R1, LFP_R2]", "channels: [LFP_R0, LFP_R1, LFP_L2]")
+        #expect(try loadProfile(shared, file: "p").sourceChannels?.count == 5)
+        let open = try Self.change("    channels: [LFP_R0, LFP_R1, LFP_R2]\n", "")
+        #expect(try loadProfile(open, file: "p").sourceChannels == nil)
+        #expect(try Tree.profile("grip-force").sourceChannels == Tree.profile("grip-force").channels)
+    }
+
     static let refused: [(String, String, String)] = [
         ("deadlines: {", "decoder: {kind: threshold}\ndeadlines: {", "decoder: stands beside \"loops\""),
         ("deadlines: {", "filters: []\ndeadlines: {", "filters: stands beside \"loops\""),

@@ -12,13 +12,15 @@ import VirtualLab
 
 @testable import Loop
 
-/// One armed run of `adaptive-dbs` in virtual time with a fault in it: the real loop, guard and virtual stimulator, a
+/// One armed run of `adaptive-dbs`, or `bilateral-dbs`, in virtual time with a fault in it: the real loop, guard and virtual stimulator, a
 /// source or a decoder that fails, and a journal that is replayed and compared afterwards.
 struct LoopFaultRig {
     struct Failure: Error, CustomStringConvertible { let description: String }
 
     var faults: [SignalFault] = []
     var seconds: Int64 = 10
+    /// `bilateral-dbs` on its two-sided patient.
+    var isBilateral = false
     var seed: UInt64 = 20_240_101
     /// Text of the limits file that is replaced before it is signed anew with the demonstration keys.
     var limitsText: [(String, String)] = []
@@ -56,16 +58,19 @@ struct LoopFaultRig {
         let temporary = FileManager.default.temporaryDirectory
         let folder = temporary.appendingPathComponent("ansa loop \(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let profiles = Products.shipped("Profiles/adaptive-dbs")
-        let devicePath = Products.shipped("Devices/virtual-patient.yaml")
+        let name = isBilateral ? "Profiles/bilateral-dbs" : "Profiles/adaptive-dbs"
+        let limitsName = name + (isBilateral ? "/stn-both.limits.yaml" : "/stn-left.limits.yaml")
+        let profiles = Products.shipped(name)
+        let devicePath = Products.shipped("Devices/virtual-patient\(isBilateral ? "-bilateral" : "").yaml")
         let limitsPath =
             limitsText.isEmpty
-            ? profiles + "/stn-left.limits.yaml" : try SignedLimits.make(in: folder, replacing: limitsText)
+            ? Products.shipped(limitsName) : try SignedLimits.make(in: folder, replacing: limitsText, of: limitsName)
         let profile = try loadProfile(try readFile(profiles + "/profile.yaml"), file: "profile.yaml")
         let device = try loadDevice(try readFile(devicePath), file: "device.yaml")
         let entries = try loadLimits(try readFile(limitsPath), file: limitsPath)
         guard let stimulator = device.stimulator else { throw Failure(description: "no stimulator") }
-        let patient = try VirtualPatient(montage: device.montage, frames: 10, seed: seed, parameters: parameters)
+        let patient = try VirtualPatient(
+            montage: device.montage, frames: 10, seed: seed, sides: isBilateral ? 2 : 1, parameters: parameters)
         let faulty = FaultySource(patient, faults: faults)
         let source: any Source = flood.map { FloodingSource(faulty, from: $0) } ?? faulty
         var setup = LoopSetup(
@@ -76,6 +81,9 @@ struct LoopFaultRig {
         setup.sensing = SensingRules(entries)
         setup.expectedMontage = device.montage
         setup.networkHash = Hash256(of: try readFile(profiles + "/beta-burst.nir", limit: 64 << 20))
+        setup.loopNetworks = profile.loops.map { _ in
+            LoopNetwork(path: profiles + "/beta-burst.nir", hash: setup.networkHash)
+        }
         setup.wrapDecoder = wrapDecoder
         var plan = LoopPlan(format: source.format, decisionDeadline: 2_000_000, monitor: 100_000_000, pace: .max)
         plan.arms = true
@@ -104,8 +112,8 @@ struct LoopFaultRig {
         let guarded = try spawnGuard(
             guardExecutable: Products.folder + "/ansa-guard",
             stimulatorExecutable: Products.folder + "/ansa-virtual-stimulator", limits: limits, device: device,
-            state: session, record: session + "/stimulator.jsonl", stimulator: stimulator,
-            virtual: true)
+            state: session, record: session + "/stimulator.jsonl",
+            stimulator: (isBilateral ? ["--serial", "VIRT-0002"] : []) + stimulator, virtual: true)
         defer { Self.reap(guarded) }
         let epoch = ansa_monotonic_nanoseconds()
         let words = Hash256(of: try readFile(limits)).words

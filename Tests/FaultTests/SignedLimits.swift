@@ -1,14 +1,17 @@
 import Foundation
 
-/// The limits of `Profiles/adaptive-dbs` with other words, signed anew with the demonstration keys.
+/// The limits of a shipped profile with other words, signed anew with the demonstration keys.
 enum SignedLimits {
     struct Failure: Error, CustomStringConvertible { let description: String }
 
     /// Writes `<folder>/test.limits.yaml` and both its signatures; its path.
     ///
     /// - Throws: Where a text that is to be replaced is not in the file, or the signing failed.
-    static func make(in folder: String, replacing words: [(String, String)]) throws -> String {
-        let shipped = Products.shipped("Profiles/adaptive-dbs/stn-left.limits.yaml")
+    static func make(
+        in folder: String, replacing words: [(String, String)],
+        of file: String = "Profiles/adaptive-dbs/stn-left.limits.yaml"
+    ) throws -> String {
+        let shipped = Products.shipped(file)
         var text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: shipped)), as: UTF8.self)
         for (old, new) in words {
             guard text.contains(old) else { throw Failure(description: "no \(old)") }

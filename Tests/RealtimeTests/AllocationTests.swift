@@ -48,9 +48,11 @@ import Testing
     }
 
     /// Judging twice, the guard's reports, pulses, blanking and ramps: a loop that nothing drives has none of them.
-    @Test("A steady tick that stimulates through the guard allocates nothing either, over 10,000 ticks")
-    func steadyArmedTicks() throws {
-        let outcome = try Self.run("adaptive-dbs", seconds: "103", arm: true, preload: true)
+    @Test(
+        "A steady tick that stimulates through the guard allocates nothing either, over 10,000 ticks",
+        arguments: ["adaptive-dbs", "bilateral-dbs"])
+    func steadyArmedTicks(profile: String) throws {
+        let outcome = try Self.run(profile, seconds: "103", arm: true, preload: true)
         #expect(outcome.code == 0, "\(outcome.errors)")
         #expect((outcome.json["ticks"] as? Int ?? 0) >= 10_300)
         #expect((outcome.json["pulses_delivered"] as? Int ?? 0) > 1_000)
