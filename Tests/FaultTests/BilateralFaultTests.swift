@@ -6,7 +6,7 @@ import VirtualLab
 
 @testable import Loop
 
-/// A fault on one lead of two, through the real loops, guard and stimulator: one mode for both, a ramp or a baseline each.
+/// A fault on one lead of two, through the real loops, guard and stimulator.
 @Suite(.serialized) struct BilateralFaultTests {
     /// The whole right side is flat from 5 s to 6 s; the flat line counts after 500 ms (IL-27).
     static let flat = (3...5).map { SignalFault.replaced(5_000..<6_500, channel: $0, by: 3) }

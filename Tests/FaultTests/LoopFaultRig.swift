@@ -12,8 +12,8 @@ import VirtualLab
 
 @testable import Loop
 
-/// One armed run of `adaptive-dbs`, or `bilateral-dbs`, in virtual time with a fault in it: the real loop, guard and virtual stimulator, a
-/// source or a decoder that fails, and a journal that is replayed and compared afterwards.
+/// One armed run of `adaptive-dbs`, or of `bilateral-dbs`, in virtual time with a fault in it: the real loop, guard and
+/// virtual stimulator, a source or a decoder that fails, and a journal that is replayed and compared afterwards.
 struct LoopFaultRig {
     struct Failure: Error, CustomStringConvertible { let description: String }
 
