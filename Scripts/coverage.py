@@ -9,8 +9,8 @@ import sys
 
 # What decides in the guard; the rest of that room is sockets, files and the process.
 GUARD = [
-    "GuardCore.swift", "TokenTick.swift", "Watchdog.swift", "FallbackProgram.swift", "Consequence.swift",
-    "DeviceWatch.swift", "OwnEvidence.swift",
+    "GuardCore.swift", "LeadPlay.swift", "TokenTick.swift", "Watchdog.swift", "FallbackProgram.swift",
+    "Consequence.swift", "DeviceWatch.swift", "OwnEvidence.swift",
 ]
 # What the gate reads, answers and reckons with, which other rooms see too.
 SHARED = [

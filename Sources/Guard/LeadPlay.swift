@@ -11,6 +11,12 @@ extension GuardCore where Device: ~Copyable {
         return state.leads.indices.contains(lead) ? lead : nil
     }
 
+    /// The lead of the proposal in `record`; of a rest, the lead that the record speaks for.
+    func lead(of record: RuntimeRecord) -> Int {
+        if let lead = lead(of: record.segment.pair) { return lead }
+        return Int(record.lead)
+    }
+
     /// What a fallback goes on from: the lead's last segment at the amplitude that the gate counts as present; nil at
     /// rest.
     func running(lead: Int) -> Segment? {
@@ -60,7 +66,7 @@ extension GuardCore where Device: ~Copyable {
     /// The lead of the signed baseline; nil without one.
     var baselineLead: Int? {
         guard let baseline = limits.baseline else { return nil }
-        return lead(of: baseline.pair) ?? 0
+        return lead(of: baseline.pair)
     }
 
     /// One step of what the guard itself plays; off once every lead has come to rest.

@@ -6,7 +6,7 @@ import Stimulation
 extension GuardCore where Device: ~Copyable {
     /// For the runtime's proposal: the guard's own knowledge, and of the record what only the runtime can know.
     func evidence(_ record: RuntimeRecord) -> Evidence {
-        var evidence = ownEvidence(mode, lead: lead(of: record.segment.pair) ?? Int(record.lead))
+        var evidence = ownEvidence(mode, lead: lead(of: record))
         let told = record.evidence
         let age = lastNow.value.subtractingReportingOverflow(lastToken.value)
         evidence.tokenAge = Microseconds(age.overflow ? .max : max(0, age.partialValue))

@@ -138,7 +138,7 @@ extension GuardCore where Device: ~Copyable {
         let evidence = evidence(record)
         let verdict = judge(segment, evidence: evidence, state: &state, at: lastNow, under: limits)
         let broken = verdict.broken
-        if broken.contains(.compliance) { watch.clearCompliance(lead: lead(of: segment.pair) ?? Int(record.lead)) }
+        if broken.contains(.compliance) { watch.clearCompliance(lead: lead(of: record)) }
         guard verdict.isPermitted else {
             guard segment.isRest || !isOutputMode || broken.isDisjoint(with: Self.mustAgree) else {
                 refusals += 1

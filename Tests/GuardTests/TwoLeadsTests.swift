@@ -164,4 +164,26 @@ struct TwoLeadsTests {
         #expect(told[0]?.isEmpty == false && told[0]?.allSatisfy { $0 == 0 } == true)
         #expect(told[1]?.isEmpty == false && told[1]?.allSatisfy { $0 == 1 } == true)
     }
+
+    @Test("A ramp-off that is denied on one lead is zero output on both")
+    func deniedRampOff() {
+        var bench = Self.running(Self.limits { $0.onWatchdog = .rampOff })
+        bench.core.runtimeLost(at: Microseconds(91_000))
+        bench.core.watch.reachCompliance(lead: 1)
+        let before = bench.notes.delivered.count
+        for time in 92...120 { bench.core.advance(to: Microseconds(Int64(time) * 1000)) }
+        #expect(bench.notes.zeros.count == 1 && bench.core.mode == .latched && bench.core.isFinished)
+        #expect(bench.core.latch.contains([.tokenStale, .compliance]))
+        #expect(bench.notes.delivered[before...].allSatisfy { $0.segment.pair == 0 })
+    }
+
+    @Test("A proposal on a pair that the limits do not have is on no lead, and starts nothing")
+    func noPair() {
+        var bench = Self.running(Self.limits { $0.onSensorLoss = .rampOff })
+        var record = bench.record(at: 90_000, mode: .fallback)
+        (record.hasProposal, record.segment) = (true, pulse(100_000, at: 100_000))
+        record.segment.pair = 7
+        let report = bench.send(record, at: 90_000)
+        #expect(!report.proposalPermitted && bench.core.lead(of: 7) == nil && bench.core.lead(of: -1) == nil)
+    }
 }
