@@ -21,7 +21,7 @@ public struct ExternalDecoderSettings: Hashable, Sendable {
     }
 }
 
-/// A decoder in any language: a process that answers each block over shared memory (see `ExternalMemory` for its layout).
+/// A decoder in any language: a process that answers each block over shared memory.
 ///
 /// Every answer is checked: it must come before the deadline, to this block's request, be within its range, and rest on
 /// the block's newest samples. What is late or was never given is not valid, has no confidence, and counts as a missed

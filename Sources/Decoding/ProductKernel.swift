@@ -11,7 +11,7 @@
     }
 }
 
-/// C += A B, where B and C stand row after row, `bStep` and `cStep` apart; `columns` is a multiple of the vector's width.
+/// C += A B, where B and C stand row after row, `bStep` and `cStep` apart; `columns` is a multiple of a vector's.
 ///
 /// ### Implementation Notes
 ///
