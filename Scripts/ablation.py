@@ -3,11 +3,12 @@
     python3 Scripts/ablation.py                   every interlock; writes Documentation/evidence/ablation.md
     python3 Scripts/ablation.py --bits 5,22       these only; writes nothing
     python3 Scripts/ablation.py --fresh           forgets what an earlier run has found
+    python3 Scripts/ablation.py --runs            with whole runs of the loop too: a minute for each interlock
 
 The package is copied to .build/ablation. In the copy, and only there, the gate clears bit N just before its verdict is
 complete, with N from the environment; the copy is built once, and its tests run once for each bit. The fault tests are
-those whose names begin with FI-nn, but for the ones that start whole programs and take their time; the tests of the
-gate run beside them. A run that was stopped goes on where it was, unless a source has changed since. Ends with
+those of gate, guard and device whose names begin with FI-nn, with --runs also those of the loop; not the ones that start
+whole programs. The tests of the gate itself run beside them. A run that was stopped goes on where it was, unless a source has changed since. Ends with
 `ablation: ...: pass`, or `fail` (exit 1) if a row is empty or the tests do not pass with every interlock in place.
 """
 
@@ -42,7 +43,9 @@ let ablated: InterlockSet = {
 FAULT = re.compile(r"\bFI-(\d\d)\b")
 NAMED = re.compile(r'@Test\(\s*"((?:FI-\d\d )+)[^"]*".*?\bfunc\s+`?([^`(]+)`?\s*\(', re.DOTALL)
 # Processes, files and clocks of the system: minutes for each interlock, and nothing that the other tests do not see.
-PROCESSES = re.compile(r"EndToEndTests/|FaultTests/(OS|Signals|Recorder)|SessionsTests/|ConfigurationTests/")
+PROCESSES = re.compile(r"EndToEndTests/|FaultTests/(OS|Signals|Recorder)|SessionsTests/|ConfigurationTests/|Oracle")
+# Armed runs of the loop, and a million messages on a socket.
+RUNS = re.compile(r"LoopTests/|FaultTests/(Loop|Signal|Decoder|Design|Socket)")
 # The tests of the gate itself; what they miss is counted, and is no row's proof.
 BESIDE = "InterlocksTests"
 SECONDS = 1800
@@ -88,11 +91,12 @@ def titles(text):
     return re.findall(r'"([^"]*)"', match.group(1)) if match else []
 
 
-def fault_tests():
-    """The fault tests that take part, as `Target.function` by target."""
+def fault_tests(runs):
+    """The fault tests that take part, as functions by target; `runs`: those of the loop too."""
     found = {}
     for path in sorted((package_part.ROOT / "Tests").glob("*/*.swift")):
-        if PROCESSES.search(str(path.relative_to(package_part.ROOT))):
+        name = str(path.relative_to(package_part.ROOT))
+        if PROCESSES.search(name) or (not runs and RUNS.search(name)):
             continue
         for match in NAMED.finditer(path.read_text(encoding="utf-8")):
             found.setdefault(path.parent.name, []).append(match.group(2).strip())
@@ -203,9 +207,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bits", default="")
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--runs", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    found = fault_tests()
+    found = fault_tests(options.runs)
     tests, count = filters(found), sum(map(len, found.values()))
     source = next((package_part.ROOT / "Sources").rglob("InterlockSet.swift")).read_text()
     every, names = implemented(source), titles(source)
