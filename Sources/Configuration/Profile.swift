@@ -62,8 +62,9 @@ public struct EncoderSpec: Hashable, Sendable {
 
 /// How a decision is made from conditioned samples.
 public struct DecoderSpec: Hashable, Sendable {
-    /// A network on the chip, or the threshold on band power that it is compared with.
-    public enum Kind: String, Hashable, Sendable, CaseIterable { case spiking, threshold }
+    /// A network on the chip, the threshold on band power that it is compared with, a network that takes each channel's
+    /// sum over the block, or a process of somebody else's.
+    public enum Kind: String, Hashable, Sendable, CaseIterable { case spiking, threshold, counts, external }
     /// The chip's arithmetic.
     public enum Backend: String, Hashable, Sendable, CaseIterable {
         case float
@@ -73,18 +74,43 @@ public struct DecoderSpec: Hashable, Sendable {
     /// File name beside the profile; nil for `threshold`.
     public var network: String?
     public var backend: Backend
-    /// nil for `threshold`.
+    /// nil but for `spiking`.
     public var encoder: EncoderSpec?
     /// Label of the channel that is decoded; nil: the first.
     public var channel: String?
+    /// nil but for `external`.
+    public var external: ExternalSpec?
 
     /// A decoder.
-    public init(kind: Kind, network: String?, backend: Backend, encoder: EncoderSpec?, channel: String?) {
+    public init(
+        kind: Kind, network: String?, backend: Backend, encoder: EncoderSpec?, channel: String?,
+        external: ExternalSpec? = nil
+    ) {
         self.kind = kind
         self.network = network
         self.backend = backend
         self.encoder = encoder
         self.channel = channel
+        self.external = external
+    }
+}
+
+/// A decoder that runs as a process of its own.
+public struct ExternalSpec: Hashable, Sendable {
+    /// The program and its words; a word that names a file beside the profile means that file.
+    public var command: [String]
+    /// From the block's request to its answer.
+    public var deadline: Nanoseconds
+    /// What an answer may hold, in millionths of the unit.
+    public var lower: Int64
+    /// See ``lower``.
+    public var upper: Int64
+    public var unit: String
+
+    /// A process and what is expected of it.
+    public init(command: [String], deadline: Nanoseconds, lower: Int64, upper: Int64, unit: String) {
+        (self.command, self.deadline, self.lower, self.upper) = (command, deadline, lower, upper)
+        self.unit = unit
     }
 }
 

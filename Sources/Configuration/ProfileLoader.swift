@@ -46,6 +46,7 @@ final class ProfileReader {
                 decision: Nanoseconds(readDecisionDeadline(fields)),
                 monitor: Nanoseconds(fields.quantity("monitor", .fineTime, in: 1_000_000...10_000_000_000).value))
         }
+        for loop in loops.isEmpty ? [own] : loops { checkExternal(loop, deadlines) }
         let journal = root.optionalBlock("journal") { fields in
             let node = fields.optional("channels")
             return JournalSpec(
@@ -87,6 +88,16 @@ final class ProfileReader {
         let tail = " after block end"
         if scalar.text.hasSuffix(tail) { scalar.text.removeLast(tail.count) }
         return fields.measure(scalar, "decision", .fineTime, 10_000...1_000_000_000).value
+    }
+
+    /// The loop waits for another process no longer than a decision may take.
+    private func checkExternal(_ loop: LoopSpec, _ deadlines: Deadlines?) {
+        guard let deadline = loop.decoder.external?.deadline, let deadlines, deadline >= deadlines.decision else {
+            return
+        }
+        let place = loop.places["decoder.deadline"] ?? root.mapping.position
+        let text = "not before the decision's own deadline; an answer must come earlier than that."
+        root.report("210", place, "decoder.deadline", text)
     }
 
     /// How to fall back is the signed file's to say.

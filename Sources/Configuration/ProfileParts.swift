@@ -51,6 +51,8 @@ extension ProfileReader {
         let kinds = DecoderSpec.Kind.allCases.map { ($0.rawValue, $0) }
         let kind = fields.choice("kind", kinds, default: .spiking) ?? .spiking
         let channel = fields.optionalWord("channel")?.text
+        if kind == .external { return readExternal(fields, channel: channel) }
+        if kind == .counts { return readCounts(fields, channel: channel) }
         guard kind == .spiking else {
             return DecoderSpec(kind: kind, network: nil, backend: .float, encoder: nil, channel: channel)
         }
@@ -63,6 +65,34 @@ extension ProfileReader {
         return DecoderSpec(
             kind: kind, network: fields.word("network").text, backend: fields.choice("backend", backends) ?? .float,
             encoder: encoder, channel: channel)
+    }
+
+    /// A network that takes one sum a channel and block.
+    private func readCounts(_ fields: Fields, channel: String?) -> DecoderSpec {
+        let backends = DecoderSpec.Backend.allCases.map { ($0.rawValue, $0) }
+        return DecoderSpec(
+            kind: .counts, network: fields.word("network").text,
+            backend: fields.choice("backend", backends, default: .float) ?? .float, encoder: nil, channel: channel)
+    }
+
+    private func readExternal(_ fields: Fields, channel: String?) -> DecoderSpec {
+        let command = fields.words(fields.required("command"), "command").map(\.text)
+        let place = fields.mapping.position
+        if command.isEmpty { fields.report("092", place, "command", "a program and its words are expected.") }
+        let deadline = fields.quantity("deadline", .fineTime, in: 10_000...1_000_000_000)
+        places["decoder.deadline"] = deadline.position
+        let million: Int64 = 1_000_000
+        let all = -1_000_000 * million...1_000_000 * million
+        let lower = fields.number("lower", factor: million, in: all)
+        let upper = fields.number("upper", factor: million, in: all)
+        if lower.value >= upper.value {
+            fields.report("201", lower.position, "lower", "\(lower.text) is not below \(upper.text).")
+        }
+        let external = ExternalSpec(
+            command: command, deadline: Nanoseconds(deadline.value), lower: lower.value, upper: upper.value,
+            unit: fields.word("unit").text)
+        return DecoderSpec(
+            kind: .external, network: nil, backend: .float, encoder: nil, channel: channel, external: external)
     }
 
     func readStimulation(_ fields: Fields) -> StimulationSpec {

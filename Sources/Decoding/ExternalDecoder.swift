@@ -21,7 +21,7 @@ public struct ExternalDecoderSettings: Hashable, Sendable {
     }
 }
 
-/// A decoder in any language: a process that answers each block over shared memory.
+/// A decoder in any language: a process that answers each block over shared memory, laid out as `ExternalMemory` says.
 ///
 /// Every answer is checked: it must come before the deadline, to this block's request, be within its range, and rest on
 /// the block's newest samples. What is late or was never given is not valid, has no confidence, and counts as a missed
@@ -103,13 +103,21 @@ public struct ExternalDecoderSettings: Hashable, Sendable {
         }
         guard !isGone else { return nil }
         let end = monotonicNanoseconds() + settings.deadline
+        var looks = 0
         repeat {
             if let answer = memory.answer(to: number) { return answer }
+            looks += 1
+            if looks % Self.looksBetweenCalls == 0, process.hasHungUp {
+                isGone = true
+                break
+            }
         } while monotonicNanoseconds() < end
         return memory.answer(to: number)
     }
 
     private var isGone = false
+    /// About every fifth of a millisecond: whether anybody is there still.
+    private static let looksBetweenCalls = 4_096
 
     private func decision(_ answer: ExternalAnswer) -> Decision {
         let isFinite = answer.value.isFinite && answer.second.isFinite && answer.confidence.isFinite

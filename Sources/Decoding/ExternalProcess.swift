@@ -48,6 +48,12 @@ import Glibc
         return sent == 1 || errno == EAGAIN
     }
 
+    /// The other end of the socket is closed.
+    var hasHungUp: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
+    }
+
     /// The process has ended; asked outside ticks only.
     var hasEnded: Bool {
         var information = unsafe siginfo_t()

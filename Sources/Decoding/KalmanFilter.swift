@@ -19,9 +19,9 @@ public struct KalmanFilter: Hashable, Sendable {
     /// W.
     public let transitionNoise: Matrix
     /// Hᵀ Q⁻¹.
-    private let gain: Matrix
+    let gain: Matrix
     /// Hᵀ Q⁻¹ H.
-    private let information: Matrix
+    let information: Matrix
 
     /// Fits to the bins `range`.
     ///

@@ -1,5 +1,7 @@
+internal import CLinux
 internal import Configuration
 internal import Decoding
+internal import Glibc
 internal import Neuromorphic
 internal import Signal
 
@@ -18,6 +20,8 @@ private func plainDecoder(_ setup: LoopSetup) throws(AssemblyError) -> any Decod
         switch wanted.kind {
         case .threshold: return try ThresholdDecoder(channel: channel, rate: setup.format.rate)
         case .spiking: return try spikingDecoder(wanted, channel: channel, setup)
+        case .counts: return try countsDecoder(wanted, setup)
+        case .external: return try externalDecoder(wanted, setup)
         }
     } catch {
         throw AssemblyError(text: "\(wanted.network ?? "decoder"): \(error)")
@@ -47,4 +51,49 @@ func decodedChannel(_ profile: Profile, montage: Montage) throws(AssemblyError) 
         throw AssemblyError(text: "the decoder's channel \"\(label)\" is not among " + listed(labels))
     }
     return index
+}
+
+private func countsDecoder(_ wanted: DecoderSpec, _ setup: LoopSetup) throws(DecoderError) -> CountsDecoder {
+    guard let path = setup.network else { throw .network("a decoder of counts needs `network`") }
+    let graph: NIRGraph
+    do throws(NIRError) { graph = try NIRGraph.load(path) } catch { throw .network("\(error)") }
+    return try CountsDecoder(
+        network: graph, channels: try conditionedChannels(setup),
+        blockSeconds: Double(setup.format.blockNanoseconds) / 1e9,
+        backend: wanted.backend == .loihiFixed ? .loihiFixed : .float)
+}
+
+/// A process that is not running yet, or, in a replay, what it decided.
+private func externalDecoder(_ wanted: DecoderSpec, _ setup: LoopSetup) throws(DecoderError) -> any Decoder {
+    guard let external = wanted.external else { throw .network("an external decoder needs `command`") }
+    if setup.isReplay { return RecordedDecoder(unit: external.unit) }
+    let settings = ExternalDecoderSettings(
+        command: external.command.map { fileBeside(setup.folder, $0) },
+        deadline: setup.isLockStep ? 10_000_000_000 : external.deadline.value,
+        range: Float(Double(external.lower) / 1e6)...Float(Double(external.upper) / 1e6), unit: external.unit)
+    return try ExternalDecoder(
+        settings, channels: try conditionedChannels(setup), frames: setup.format.frames, rate: setup.format.rate)
+}
+
+private func conditionedChannels(_ setup: LoopSetup) throws(DecoderError) -> Int {
+    do throws(AssemblyError) {
+        return try outputLabels(setup.profile, montage: setup.montage).count
+    } catch {
+        throw .network("\(error)")
+    }
+}
+
+/// The path of the file `word` beside the profile, or `word` itself where there is none.
+private func fileBeside(_ folder: String?, _ word: String) -> String {
+    guard let folder, !word.hasPrefix("/"), !word.isEmpty, unsafe access(folder + "/" + word, F_OK) == 0 else {
+        return word
+    }
+    return folder + "/" + word
+}
+
+/// Starts a decoder that is a process, off the loop's core; nothing to do for others.
+func start(_ decoder: any Decoder) throws(AssemblyError) {
+    guard let external = decoder as? ExternalDecoder else { return }
+    do throws(DecoderError) { try external.start() } catch { throw AssemblyError(text: "decoder: \(error)") }
+    _ = ansa_keep_off_loop_core(external.processIdentifier)
 }

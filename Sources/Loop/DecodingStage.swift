@@ -11,12 +11,17 @@ internal import Signal
     private let totals: DecodingTotals
     /// A twin that the decision moves, which is the first loop's; nil in a replay.
     private let source: (any Source)?
+    /// The decoder, where it is another process, and where it stands for one in a replay.
+    private let external: ExternalDecoder?
+    private let recorded: RecordedDecoder?
 
     init(
         on executor: RealtimeExecutor, decoder: sending any Decoder, log: StageLog, totals: DecodingTotals,
         source: (any Source)?
     ) {
         unsafe unownedExecutor = executor.asUnownedSerialExecutor()
+        external = decoder as? ExternalDecoder
+        recorded = decoder as? RecordedDecoder
         self.decoder = decoder
         self.log = log
         self.totals = totals
@@ -28,9 +33,11 @@ internal import Signal
         guard let block = tick.block, let samples = unsafe tick.conditioned.samples,
             let envelope = unsafe tick.conditioned.envelope, let power = unsafe tick.conditioned.bandPower
         else { return }
+        if let recorded { recorded.recorded = tick.recordedDecision }
         let decision = unsafe decoder.decode(
             input: samples, frames: tick.conditioned.frames, stride: tick.conditioned.stride, envelope: envelope,
             bandPower: power, firstSample: block.header.firstSample, validity: tick.validity)
+        if let external, external.isLate { tick.isDecoderLate = true }
         tick.answered |= Slot.decode.bit(lane: tick.lane)
         tick.decision = decision
         tick.ratedSpikes = decoder.ratedSpikes

@@ -35,6 +35,15 @@ public struct DecisionRecord: BitwiseCopyable, Sendable, Hashable {
     /// The decoded value in the decoder's unit.
     public var value: Float { Float(bitPattern: UInt32(truncatingIfNeeded: valueBits)) }
 
+    /// The decision that was recorded.
+    public var decision: Decision {
+        Decision(
+            value: value, confidence: Float(bitPattern: UInt32(truncatingIfNeeded: confidenceBits)),
+            firstSample: firstSample, endSample: endSample, spikes: Int32(truncatingIfNeeded: spikes),
+            synapticOperations: synapticOperations, neuronUpdates: neuronUpdates, isValid: isValid != 0,
+            second: second)
+    }
+
     /// The second component; 0 for decoders with one value.
     public var second: Float { Float(bitPattern: UInt32(truncatingIfNeeded: valueBits >> 32)) }
 }

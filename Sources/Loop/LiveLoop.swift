@@ -43,7 +43,7 @@ public struct LoopOutcome: Sendable {
 
 /// A loop on live input: a source, the stages, and a guard where something may be stimulated.
 public final class LiveLoop {
-    private let setup: LoopSetup
+    private var setup: LoopSetup
     private let plan: LoopPlan
     private let source: any Source
     private let link: GuardLink?
@@ -63,6 +63,7 @@ public final class LiveLoop {
         signals: OperatorSignals, journalFailed: @escaping @Sendable () -> Bool = { false }
     ) {
         self.setup = setup
+        self.setup.isLockStep = plan.pace == .max
         var plan = plan
         plan.holds = link != nil
         self.plan = plan

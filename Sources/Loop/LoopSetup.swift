@@ -33,6 +33,12 @@ public struct LoopSetup: Sendable {
     public var networkHash: Hash256?
     /// The channels as the device's file has them; nil: the source's own are taken.
     public var expectedMontage: Montage?
+    /// The profile's folder, where an external decoder's files are looked for; nil: here.
+    public var folder: String?
+    /// A replay: decisions of other processes come from the journal.
+    var isReplay = false
+    /// Virtual time: an answer of another process is waited for, as the guard's is.
+    var isLockStep = false
     /// Puts something between the profile's decoder and the loop; for tests that make a decoder fail.
     var wrapDecoder: (@Sendable (any Decoder) -> any Decoder)?
 

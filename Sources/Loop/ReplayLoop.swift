@@ -19,6 +19,8 @@ public struct ReplayOutcome: Sendable {
 public func replay(
     _ directory: String, setup: LoopSetup, arms: Bool, isCutShort: Bool = false
 ) async throws -> ReplayOutcome {
+    var setup = setup
+    setup.isReplay = true
     let executor = RealtimeExecutor()
     let (thread, _) = RealtimeThread.start(executor, realtime: false)
     defer {

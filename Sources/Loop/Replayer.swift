@@ -59,7 +59,7 @@ internal import Signal
         guard let first = group.first else { return }
         comparison.expect(group)
         switch first.kind {
-        case .block: await replayChain(first, &tick)
+        case .block: await replayChain(group, &tick)
         case .recordedInput: await replaySafety(group, &tick)
         default:
             comparison.refuse(first, "stands where a block or a recorded input should")
@@ -68,7 +68,8 @@ internal import Signal
         comparison.finish(tick: tick.index)
     }
 
-    private func replayChain(_ record: JournalRecord, _ tick: inout Tick) async {
+    private func replayChain(_ group: [JournalRecord], _ tick: inout Tick) async {
+        let record = group[0]
         guard let recorded = BlockRecord(payload: record.payload), feed.load(recorded) else {
             comparison.refuse(record, "does not hold a block of the session's format")
             return
@@ -78,6 +79,7 @@ internal import Signal
         await stages.acquisition.acquire(&tick)
         for lane in stages.lanes.indices {
             (tick.lane, tick.decision) = (lane, nil)
+            tick.recordedDecision = decision(of: lane, in: group)
             await stages.lanes[lane].conditioning.process(&tick)
             await stages.lanes[lane].decoding.process(&tick)
             await stages.lanes[lane].stimulation.process(&tick)
@@ -85,6 +87,12 @@ internal import Signal
         tick.block = nil
         tick.index = record.tick + 1
         statistics.ticks += 1
+    }
+
+    /// What was decided for the lane; only decoders that are other processes are told.
+    private func decision(of lane: Int, in group: [JournalRecord]) -> Decision? {
+        let record = group.first { $0.kind == .decision && StageNumber.lane(ofNumber: $0.stage) == lane }
+        return record.flatMap { DecisionRecord(payload: $0.payload) }?.decision
     }
 
     private func replaySafety(_ group: [JournalRecord], _ tick: inout Tick) async {

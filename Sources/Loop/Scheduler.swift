@@ -111,6 +111,7 @@ internal import Signal
         tick.index = index
         tick.blockEnd = (index + 1) * plan.block
         tick.answered = 0
+        tick.isDecoderLate = false
         due.release(.acquire, deadline: tick.blockEnd + min(plan.decisionDeadline, plan.safety))
         beginLane(0, &tick)
     }
@@ -175,10 +176,12 @@ internal import Signal
     private func account(_ tick: Tick, latency: Int64, compute: Int64) {
         statistics.compute.add(compute)
         statistics.latency.add(latency)
-        guard plan.pace == .real, latency > plan.decisionDeadline else { return }
+        guard tick.isDecoderLate || plan.pace == .real && latency > plan.decisionDeadline else { return }
         let cause: MissCause =
-            compute > plan.decisionDeadline
-            ? .compute : started - tick.blockEnd > plan.decisionDeadline - compute ? .release : .blocked
+            tick.isDecoderLate
+            ? .blocked
+            : compute > plan.decisionDeadline
+                ? .compute : started - tick.blockEnd > plan.decisionDeadline - compute ? .release : .blocked
         statistics.misses += 1
         statistics.missesByCause[cause.rawValue] += 1
         misses.add(at: clock.now())

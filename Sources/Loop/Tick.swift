@@ -44,6 +44,10 @@ public import Signal
     public var clocksAgree = true
     /// The device's clock and the host's run alike, as far as blocks tell.
     public var deviceClockAgrees = true
+    /// The decoder's answer, which another process gives, did not come in time.
+    public var isDecoderLate = false
+    /// In a replay: the decision that another process gave when it was recorded.
+    public var recordedDecision: Decision?
     /// In a replay: what this safety tick consumed when it was recorded.
     public var recorded: SafetyRecord?
     /// Orders that the world gave since the last safety tick.

@@ -83,5 +83,6 @@ private struct LaneParts {
         stimulation = try setup.stimulationParts(arms: arms, gate: gate)
         conditioner.warmUp()
         decoder.warmUp()
+        try start(decoder)
     }
 }

@@ -27,7 +27,7 @@ public struct CortexParameters: Hashable, Sendable {
     /// c₀.
     public var commonNoise = 0.2
     /// c₁.
-    public var directionalNoise = 0.2
+    public var directionalNoise = 0.08
     /// Time constant of z in seconds.
     public var noiseTime = 0.1
     public var spiking = CorticalSpiking.refractory(2)

@@ -79,12 +79,23 @@ extension RunInputs {
             format: format, montage: montage)
         setup.automaticReturn = limitsEntries.flatMap(AutomaticReturn.init)
         setup.sensing = limitsEntries.map(SensingRules.init)
+        setup.folder = folder
         setup.loopNetworks = loopNetworks.map { file in
             LoopNetwork(path: file?.path ?? "", hash: file.map { Hash256(of: $0.bytes) })
         }
         setup.networkHash = networkFile.map { Hash256(of: $0.bytes) }
         if device.driver != Recording.driver { setup.expectedMontage = device.montage }
         return setup
+    }
+
+    /// The files beside the profile that an external decoder's command names: part of the record, not of a replay.
+    private var programs: [JournalInput] {
+        let words = ([profile.decoder] + profile.loops.map(\.decoder)).flatMap { $0.external?.command ?? [] }
+        return words.compactMap { word in
+            guard !word.hasPrefix("/"), let bytes = try? readFile(folder + "/" + word) else { return nil }
+            let name = word.split(separator: "/").last.map(String.init) ?? word
+            return JournalInput(role: "program." + name, name: name, bytes: bytes)
+        }
     }
 
     /// The journal's first record: what decides the session, and what only labels it.
@@ -107,6 +118,7 @@ extension RunInputs {
         for file in loopNetworks.compactMap(\.self) where !files.contains(where: { $0.name == file.name }) {
             files.append(JournalInput(role: "network." + file.name, name: file.name, bytes: file.bytes))
         }
+        files += programs.filter { program in !files.contains { $0.name == program.name } }
         return JournalHeader(
             inputs: files, format: run.plan.format, montage: run.source.montage, seed: run.seed,
             instructionSet: instructionSet, implementedInterlocks: InterlockSet.implemented.rawValue,
