@@ -3,9 +3,10 @@ public import Signal
 
 /// A network that takes each channel's sum over the block, once a block, and gives one or two values.
 ///
-/// For sources whose samples are spike counts: the input of a step is the number of spikes of each channel in the block,
-/// so that a step of the network is a block. The first output is the value, the second, where there is one, the second
-/// value; a reaching decoder gives a velocity in m/s. A block with a gap is not valid, and the network is given what came.
+/// For sources whose samples are spike counts: the input of a step is the number of spikes of each channel in the
+/// block, so that a step of the network is a block. The first output is the value, the second, where there is one, the
+/// second value; a reaching decoder gives a velocity in m/s. A block with a gap is not valid; the network is given what
+/// came.
 @safe public final class CountsDecoder: Decoder, @unchecked Sendable {
     public let unit: String
     public let spikes: SpikeTrain

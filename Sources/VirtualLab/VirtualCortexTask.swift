@@ -29,7 +29,7 @@ public struct ReachScore: Hashable, Sendable, Codable {
     public var bitsPerSecond: Double { targets > 0 ? log2(0.1 / 0.02 + 1) / meanSeconds : 0 }
 }
 
-/// Centre-out reaching: eight targets at 10 cm, each followed by the way back to the centre.
+/// Centre-out reaching: eight targets at 10 cm, each followed by the way back to the centre where there is one.
 ///
 /// A target has a radius of 1 cm, is held for 0.3 s, and is given up after 4 s. Who reaches intends to move straight to
 /// the target at 4 /s times the distance, at most 0.3 m/s.
@@ -96,7 +96,8 @@ public struct ReachTask: Sendable {
     }
 
     private mutating func present(from position: Planar) {
-        isAtCentre.toggle()
+        // Who never left the centre has no way back to it.
+        isAtCentre = !isAtCentre && position.length >= Self.radius
         if isAtCentre {
             target = Planar(0, 0)
         } else {
