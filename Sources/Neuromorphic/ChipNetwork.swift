@@ -36,7 +36,7 @@
         guard dt >= 1e-9, dt.isFinite else {
             throw .outOfRange(node: "network", parameter: "dt", index: "", value: dt, allowed: "1 ns and above")
         }
-        try NeuronConstants.checkStep(graph, dt: dt)
+        if backend != .float || scheme.integration != .exact { try NeuronConstants.checkStep(graph, dt: dt) }
         self.backend = backend
         self.dt = dt
         self.scheme = scheme

@@ -26,6 +26,8 @@ public enum NIRError: Error, Hashable, Sendable, CustomStringConvertible {
     case notFinite(node: String, parameter: String, index: String)
     /// A parameter is outside its range.
     case outOfRange(node: String, parameter: String, index: String, value: Double, allowed: String)
+    /// A checkpoint whose size (bytes) is not `expected` and a multiple of `each` more.
+    case checkpoint(file: String, found: Int, expected: Int, each: Int)
     /// A parameter that is a word holds another one than allowed.
     case unknownWord(node: String, parameter: String, found: String, allowed: String)
     /// A loop in which no node has state or delay.
@@ -59,6 +61,8 @@ public enum NIRError: Error, Hashable, Sendable, CustomStringConvertible {
             "node '\(node)': \(parameter)\(index) is not a finite number"
         case .outOfRange(let node, let parameter, let index, let value, let allowed):
             "node '\(node)': \(parameter)\(index) = \(short(value)); allowed: \(allowed)"
+        case .checkpoint(let file, let found, let expected, let each):
+            "\(file): \(found) bytes are no tinyRSNN checkpoint; allowed: \(expected) and \(each) for each channel"
         case .unknownWord(let node, let parameter, let found, let allowed):
             "node '\(node)': \(parameter) is '\(found)'; allowed: \(allowed)"
         case .algebraicLoop(let nodes):

@@ -50,7 +50,7 @@ struct NeuronConstants {
         membrane + r + leak + threshold + reset + synapse + weightIn + membraneGain + synapseGain
     }
 
-    /// Refuses time constants shorter than a step, which no integration follows.
+    /// Refuses time constants shorter than a step, which only the exact integration follows.
     ///
     /// A millionth is forgiven: time constants are mostly float32.
     static func checkStep(_ graph: NIRGraph, dt: Double) throws(NIRError) {
