@@ -65,8 +65,9 @@ public struct BlockBootstrap: Sendable {
 
     /// The 95 % interval of `statistic` of the variance-weighted R² of each prediction.
     ///
-    /// The total variance is that of the drawn blocks about the mean of the whole.
-    private func interval(
+    /// Each draw takes the same blocks of all predictions. The total variance is that of the drawn blocks about the
+    /// mean of the whole.
+    public func interval(
         _ target: Matrix, _ predictions: [Matrix], _ statistic: ([Double]) -> Double
     ) -> ClosedRange<Double> {
         let blocks = (target.rows + block - 1) / block

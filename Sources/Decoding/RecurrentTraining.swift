@@ -34,6 +34,7 @@ extension RecurrentDecoder {
     ///   - bin: Seconds a bin.
     ///   - settings: The protocol.
     ///   - progress: Called after each epoch; false stops.
+    /// - Returns: the decoder of the best epoch.
     /// - Throws: too few bins for one window, a target that never changes, or ``CalibrationError/interrupted``.
     public static func trained(
         counts: Matrix, target: Matrix, split: TimeSplit, bin: Double, settings: RecurrentSettings,

@@ -3,7 +3,7 @@ extension Command {
     static let decoder = Command(
         name: "decoder",
         overview: "Shows, runs, compares and converts networks, and fits and scores decoders.",
-        subcommands: [decoderInfo, decoderAdapt])
+        subcommands: [decoderInfo, decoderCalibrate, decoderEvaluate, decoderAdapt])
 }
 
 extension Argument {
