@@ -1,7 +1,7 @@
-"""Counts tests from Swift Testing's event stream: `count_tests.py EVENTS CODE`, where CODE is what swift test ended with.
+"""Counts tests from Swift Testing's event stream: `count_tests.py EVENTS CODE [FAILED...]`.
 
-Prints what failed, what was left out and why, then `N passed, N failed, N skipped`. Ends with 0 only when tests ran, none
-failed and CODE is 0.
+CODE is what swift test ended with, FAILED names other checks that failed. Prints what failed, what was left out and
+why, then `N passed, N failed, N skipped`. Ends with 0 only when tests ran, none failed and CODE is 0.
 """
 
 import json
@@ -22,7 +22,7 @@ def reason(payload):
     return " ".join(text.strip() for text in texts if text.strip())
 
 
-def main(path, code):
+def main(path, code, others):
     names, started, ended, failed, skipped = {}, set(), set(), set(), {}
     for record in read(path):
         payload = record.get("payload", {})
@@ -56,8 +56,11 @@ def main(path, code):
     if code != 0 and failures == 0:
         print(f"FAILED   swift test ended with {code}")
         failures = 1
+    for other in others:
+        print(f"FAILED   {other}")
+    failures += len(others)
     print(f"{len(passed)} passed, {failures} failed, {len(left_out)} skipped")
     return 0 if failures == 0 and passed else 1
 
 
-sys.exit(main(sys.argv[1], int(sys.argv[2])))
+sys.exit(main(sys.argv[1], int(sys.argv[2]), sys.argv[3:]))

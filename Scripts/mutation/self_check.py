@@ -38,7 +38,7 @@ public func product(_ a: Int64, _ b: Int64) -> Int64? {
 }
 public func counted(_ n: Int64) -> Int64 {
     var total: Int64 = 0
-    for step in 0..<n where step != 3 { total += step + 1 }
+    for step in 0..<n where step != 3 { total += step + 2 }
     return total
 }
 public func first(_ a: Int64?) -> Int64 {
@@ -69,7 +69,7 @@ import Testing
         #expect(larger(1, 2) == 2 && larger(2, 1) == 2)
         #expect(largest() == 9_223_372_036_854_775_807 && always())
         #expect(product(3, 4) == 12 && product(9_223_372_036_854_775_807, 2) == nil)
-        #expect(counted(5) == 11 && counted(1) == 1 && counted(2) == 3)
+        #expect(counted(5) == 15 && counted(1) == 2 && counted(2) == 5)
         #expect(first(nil) == 7 && first(100) == 100 && first(101) == 100 && first(99) == 99)
         #expect(equivalent(5) == 5 && equivalent(9) == 9)
         #expect(Flags.both.rawValue == 3 && Flags.low.rawValue == 1 && Flags.high.rawValue == 2)
