@@ -27,5 +27,6 @@ armed() {
 }
 armed "adaptive-dbs, 30 s" adaptive-dbs --pace max --seconds 30
 armed "continuous-dbs, 30 s" continuous-dbs --pace max --seconds 30
+armed "bilateral-dbs, 20 s" bilateral-dbs --pace max --seconds 20
 armed "adaptive-dbs, 10 s at pace real" adaptive-dbs --pace real --seconds 10
 /usr/bin/python3 Scripts/faults.py table "$scratch/events" "$code" "$scratch/armed" "$ANSA_FAULT_REPORT"
