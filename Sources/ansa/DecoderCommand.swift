@@ -3,7 +3,10 @@ extension Command {
     static let decoder = Command(
         name: "decoder",
         overview: "Shows, runs, compares and converts networks, and fits and scores decoders.",
-        subcommands: [decoderInfo, decoderCalibrate, decoderEvaluate, decoderAdapt])
+        subcommands: [
+            decoderInfo, decoderSimulate, decoderCompare, decoderConvert, decoderCalibrate, decoderEvaluate,
+            decoderAdapt,
+        ])
 }
 
 extension Argument {

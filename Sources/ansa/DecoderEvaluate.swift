@@ -11,7 +11,7 @@ extension Command {
         arguments: [
             Argument(
                 "profile",
-                help: "What is scored: reach, heading-ring, or the folder of a calibrated decoder.")
+                help: "What is scored: reach, heading-ring, motor-imagery, or the folder of a calibrated decoder.")
         ],
         options: [
             .decoderData,
@@ -49,7 +49,10 @@ extension Option {
     /// The recording that a decoder is fitted to or scored on.
     static let decoderData = Option(
         "data", .path, placeholder: "path",
-        help: "A recording: a folder with spikes.npy and hand_velocity.npy.")
+        help:
+            "A recording: for reach a folder with spikes.npy and hand_velocity.npy, for motor-imagery one with EDF "
+            + "runs."
+    )
 }
 
 extension Failure {
@@ -59,7 +62,7 @@ extension Failure {
     }
 }
 
-private let scored = ["reach", "heading-ring"]
+private let scored = ["reach", "heading-ring", "motor-imagery"]
 
 /// The last part of a path.
 private func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
@@ -70,6 +73,7 @@ private func evaluation(_ arguments: ParsedArguments) throws -> EvaluationReport
     while word.count > 1, word.hasSuffix("/") { word.removeLast() }
     if let decoder = try calibratedDecoder(word) { return try evaluateReach(arguments, decoder: decoder) }
     switch lastPart(word) {
+    case "motor-imagery": return try evaluateImagery(arguments)
     case "reach":
         return arguments.text("data") == nil
             ? try evaluateVirtualReach(arguments) : try evaluateReach(arguments, decoder: nil)
