@@ -63,7 +63,10 @@ let package = Package(
         room("VirtualLab", ["Signal", "Acquisition", "Interlocks", "Stimulation"]),
         room(
             "Campaigns",
-            ["Loop", "VirtualLab", "Signal", "Acquisition", "Conditioning", "Interlocks", "Sessions", "CLinux"]),
+            [
+                "Loop", "VirtualLab", "Signal", "Acquisition", "Conditioning", "Decoding", "Neuromorphic", "Interlocks",
+                "Sessions", "CLinux",
+            ]),
         room("Monitor", ["Signal", "Sessions", "Loop"]),
         .target(
             name: "BenchmarkTwins",
@@ -101,7 +104,7 @@ let package = Package(
                 "VirtualLab",
             ]),
         tests("VirtualLabTests", ["VirtualLab", "Acquisition", "Stimulation", "Interlocks", "Signal"]),
-        tests("CampaignsTests", ["Campaigns"]),
+        tests("CampaignsTests", ["Campaigns", "VirtualLab", "Neuromorphic"]),
         tests("MonitorTests", ["Monitor"]),
         tests("EndToEndTests", ["Sessions", "Signal"]),
         tests(

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes what reads files and messages: `Scripts/fuzz.sh 60` gives each target a minute; a second word chooses one.
 #
-# A crash, a hang of more than 5 s or 2 GB of memory ends it with 1 and leaves the input in .build/fuzz/found.
+# Memory is watched by AddressSanitizer. A crash, a hang of more than 5 s or 2 GB of memory ends it with 1 and leaves the input in .build/fuzz/found.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 seconds="${1:-60}"
@@ -9,8 +9,8 @@ scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch" /dev/shm/ansa-fuzz-*' EXIT
 found=.build/fuzz/found
 mkdir -p "$found"
-export ANSA_FUZZ=1 SWIFT_BACKTRACE=enable=no
-build=(-c release --scratch-path .build/fuzz --product Fuzz -Xswiftc -sanitize=fuzzer)
+export ANSA_FUZZ=1 SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0
+build=(-c release --scratch-path .build/fuzz --product Fuzz -Xswiftc -sanitize=fuzzer,address)
 swift build "${build[@]}" || exit 1
 program="$(swift build "${build[@]}" --show-bin-path)/Fuzz"
 

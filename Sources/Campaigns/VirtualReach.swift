@@ -81,6 +81,6 @@ public struct VirtualReachCalibration: Sendable {
 /// Writes the network of `Profiles/reach` to `path`; every run gives the same bytes.
 public func writeReachNetwork(to path: String) throws {
     let decoders = try VirtualReachCalibration().decoders()
-    guard let best = decoders.first(where: { $0.name == "kalman" }) else { return }
+    guard let best = decoders.first(where: { $0.name == "wiener" }) else { return }
     try best.network.write(to: path)
 }

@@ -54,6 +54,7 @@ public struct ImageryTrials: Sendable {
     ///   - permutations: How often labels are shuffled within runs.
     ///   - seed: Of the shuffles.
     ///   - progress: Told how far it is.
+    /// - Returns: how many trials were classified rightly.
     /// - Throws: fewer than two runs, or what fitting throws.
     public func leaveOneRunOut(
         permutations: Int = 200, seed: UInt64 = 1, progress: (Double) -> Void = { _ in }
@@ -72,6 +73,7 @@ public struct ImageryTrials: Sendable {
 
     /// Shuffled, stratified folds over all trials: only a check of the pipeline, because neighbours in time are split.
     ///
+    /// - Returns: how many trials were classified rightly.
     /// - Throws: what fitting throws.
     public func shuffledFolds(
         _ folds: Int = 5, permutations: Int = 0, seed: UInt64 = 1

@@ -2,6 +2,9 @@ extension NIRGraph {
     /// Refuses what cannot be run, names what was tolerated.
     mutating func check() throws(NIRError) {
         guard !nodes.isEmpty else { throw .missing(what: "any node", at: "nodes") }
+        var seen: Set<String> = []
+        for node in nodes where !seen.insert(node.name).inserted { throw .sameName(node: node.name) }
+        leaveOutStrangers()
         for node in nodes { try checkParameters(node) }
         for edge in edges {
             for end in [edge.from, edge.to] where node(end) == nil {
@@ -15,6 +18,18 @@ extension NIRGraph {
         if let loop = algebraicLoop() { throw .algebraicLoop(nodes: loop) }
     }
 
+    /// Takes away parameters that a node's type does not have: nothing checks them, and nothing may use them.
+    private mutating func leaveOutStrangers() {
+        for index in nodes.indices {
+            let names = NIRGraph.parameters(of: nodes[index].kind)
+            let known = Set(names.required + names.optional)
+            for name in nodes[index].parameters.keys.sorted() where !known.contains(name) {
+                nodes[index].parameters[name] = nil
+                notes.append("node '\(nodes[index].name)': a \(nodes[index].kind.rawValue) has no '\(name)'; left out")
+            }
+        }
+    }
+
     private func checkParameters(_ node: NIRNode) throws(NIRError) {
         let names = NIRGraph.parameters(of: node.kind)
         for name in names.required where node.parameters[name] == nil && node.texts[name] == nil {
@@ -22,6 +37,10 @@ extension NIRGraph {
         }
         for name in names.required + names.optional {
             guard let tensor = node.parameters[name] else { continue }
+            if let axis = tensor.shape.firstIndex(of: 0) {
+                throw .outOfRange(
+                    node: node.name, parameter: name, index: "'s extent \(axis)", value: 0, allowed: "1 and above")
+            }
             if let index = tensor.values.firstIndex(where: { !$0.isFinite }) {
                 throw .notFinite(node: node.name, parameter: name, index: tensor.indexText(index))
             }

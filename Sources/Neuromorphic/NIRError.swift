@@ -20,6 +20,8 @@ public enum NIRError: Error, Hashable, Sendable, CustomStringConvertible {
     case parameterShape(node: String, parameter: String, found: [Int], expected: [Int])
     /// An edge joins shapes that disagree.
     case edgeShape(from: String, to: String, gives: [Int], expects: [Int])
+    /// Two nodes have one name, so that edges could mean either.
+    case sameName(node: String)
     /// An edge names a node that is not there.
     case danglingEdge(from: String, to: String, missing: String, nearest: String)
     /// A parameter holds a NaN or an infinity.
@@ -55,6 +57,7 @@ public enum NIRError: Error, Hashable, Sendable, CustomStringConvertible {
             "node '\(node)': '\(parameter)' has shape \(shapeText(found)), expected \(shapeText(expected))"
         case .edgeShape(let from, let to, let gives, let expects):
             "edge '\(from)' -> '\(to)': gives \(shapeText(gives)), expects \(shapeText(expects))"
+        case .sameName(let node): "node '\(node)' stands here twice; every node needs a name of its own"
         case .danglingEdge(let from, let to, let missing, let nearest):
             "edge '\(from)' -> '\(to)': no node '\(missing)'; the nearest name is '\(nearest)'"
         case .notFinite(let node, let parameter, let index):

@@ -29,20 +29,20 @@ func evaluateVirtualReach(_ arguments: ParsedArguments) throws -> EvaluationRepo
     }
     showProgress(1, "")
     let mean = { (values: [Double]) in values.reduce(0, +) / Double(max(1, values.count)) }
-    let gain = PairedDifference(rates[1], rates[0])
-    var details = ["targets/min, least": rates[1].min() ?? 0, "targets/min, most": rates[1].max() ?? 0]
+    let gain = PairedDifference(rates[0], rates[1])
+    var details = ["targets/min, least": rates[0].min() ?? 0, "targets/min, most": rates[0].max() ?? 0]
     for (decoder, straight) in zip(decoders, efficiencies) {
         details["path efficiency, \(decoder.name)"] = mean(straight)
         details["R² on the calibration's last fifth, \(decoder.name)"] = decoder.explained
     }
     return EvaluationReport(
-        profile: "reach", metric: "targets a minute in the closed loop, mean over trials", value: mean(rates[1]),
-        baseline: BaselineScore(name: "Wiener filter", value: mean(rates[0])), seed: first,
+        profile: "reach", metric: "targets a minute in the closed loop, mean over trials", value: mean(rates[0]),
+        baseline: BaselineScore(name: "Kalman filter", value: mean(rates[1])), seed: first,
         split:
             "fitted to \(calibration.seconds) s of intended reaching; \(trials) trials of \(seconds) s of other noise "
-            + "and targets", ci95: [gain.low, gain.high], ci95Of: "Kalman filter − Wiener filter, paired by trial",
+            + "and targets", ci95: [gain.low, gain.high], ci95Of: "Wiener filter − Kalman filter, paired by trial",
         details: details,
-        notes: ["decoder: Kalman filter as a network, virtual motor cortex of \(calibration.units) units"])
+        notes: ["decoder: Wiener filter as a network, virtual motor cortex of \(calibration.units) units"])
 }
 
 /// The heading ring's goals, printed as its own report.

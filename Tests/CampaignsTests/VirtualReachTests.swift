@@ -1,4 +1,5 @@
 import Campaigns
+import Foundation
 import Neuromorphic
 import Testing
 import VirtualLab
@@ -35,3 +36,28 @@ func reachByNothing() throws {
     let score = try calibration.reach(by: try NIRGraph(nodes: nodes, edges: edges), seconds: 20)
     #expect(score.targets == 0 && score.missed == 5)
 }
+
+/// `ANSA_UPDATE=1` (Scripts/build-networks) writes the shipped file anew before it is compared.
+@Test(
+    "The network of Profiles/reach is what its writer makes, byte for byte",
+    .enabled(if: isOptimised, "simulating five minutes takes as long in a build that is not optimised"))
+func shippedReach() throws {
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    let shipped = package.appendingPathComponent("Profiles/reach/reach.nir")
+    let made = FileManager.default.temporaryDirectory.appendingPathComponent("ansa \(UUID().uuidString).nir")
+    defer { try? FileManager.default.removeItem(at: made) }
+    try writeReachNetwork(to: made.path)
+    if ProcessInfo.processInfo.environment["ANSA_UPDATE"] == "1" {
+        try Data(contentsOf: made).write(to: shipped)
+    }
+    #expect(try Data(contentsOf: made) == Data(contentsOf: shipped))
+}
+
+private let isOptimised: Bool = {
+    #if DEBUG
+        false
+    #else
+        true
+    #endif
+}()

@@ -22,8 +22,10 @@ struct ImageryTests {
         #expect(zip(eigen.values, eigen.values.dropFirst()).allSatisfy { $0 >= $1 })
     }
 
-    /// Two sources mixed into five channels; the first is three times as strong in the second class, the other in the
-    /// first. A filter that finds one of them is blind to the other's mixing vector.
+    /// Two sources mixed into five channels.
+    ///
+    /// The first is three times as strong in the second class, the other in the first. A filter that finds one of them
+    /// is blind to the other's mixing vector.
     private func mixed(_ stream: inout SeededStream, isSecond: Bool) -> Matrix {
         let mixing = [[1.0, 0.5, -0.3, 0.2, 0.8], [-0.4, 1.0, 0.6, -0.7, 0.1]]
         var trial = Matrix(rows: 200, columns: 5)

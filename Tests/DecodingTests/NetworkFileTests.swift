@@ -8,7 +8,7 @@ import Testing
     static let mustRun = ProcessInfo.processInfo.environment["ANSA_REQUIRE_DATA"] == "1"
     static let hasOracle = mustRun || FileManager.default.isExecutableFile(atPath: python)
 
-    /// `ANSA_UPDATE=1` (Scripts/build-beta-burst) writes the shipped files anew before they are compared.
+    /// `ANSA_UPDATE=1` (Scripts/build-networks) writes the shipped files anew before they are compared.
     static let updates = ProcessInfo.processInfo.environment["ANSA_UPDATE"] == "1"
 
     @Test(

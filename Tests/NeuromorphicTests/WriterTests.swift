@@ -132,6 +132,45 @@ import Testing
         #expect(refusal { $0.parameters["groups"] = Tensor([.nan]) }.contains("groups[0] is not a finite number"))
     }
 
+    @Test("Two nodes of one name are refused: their values would lie over each other")
+    func sameName() throws {
+        let shape = { (count: Double) in ["shape": Tensor([count])] }
+        #expect(throws: NIRError.sameName(node: "output")) {
+            try NIRGraph(
+                nodes: [
+                    NIRNode(name: "input", kind: .input, parameters: shape(1)),
+                    NIRNode(name: "output", kind: .output, parameters: shape(1)),
+                    NIRNode(name: "output", kind: .output, parameters: shape(10)),
+                ], edges: [NIREdge(from: "input", to: "output")])
+        }
+    }
+
+    @Test("A parameter that a type does not have is left out, and said")
+    func stranger() throws {
+        let weight = Tensor(shape: [2, 2], values: [1, 0, 0, 1])
+        let graph = try NIRGraph(
+            nodes: [
+                NIRNode(
+                    name: "w", kind: .linear, parameters: ["weight": weight, "bias": Tensor(shape: [], values: [1])])
+            ],
+            edges: [])
+        #expect(graph.node("w")?.parameters == ["weight": weight])
+        #expect(graph.notes.contains("node 'w': a Linear has no 'bias'; left out"))
+    }
+
+    @Test("A parameter without a single value in one of its axes is refused, with the axis")
+    func emptyAxis() throws {
+        do {
+            _ = try NIRGraph(
+                nodes: [
+                    NIRNode(name: "w", kind: .linear, parameters: ["weight": Tensor(shape: [4, 0, 1], values: [])])
+                ], edges: [])
+            Issue.record("it was taken")
+        } catch let error as NIRError {
+            #expect(error.description == "node 'w': weight's extent 1 = 0; allowed: 1 and above")
+        }
+    }
+
     @Test("A time constant below the step is refused with its node, index and value")
     func step() throws {
         let lif = NIRNode(
