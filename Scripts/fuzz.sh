@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Fuzzes what reads files and messages: `Scripts/fuzz.sh 60` gives each target a minute; a second word chooses one.
 #
-# Memory is watched by AddressSanitizer. A crash, a hang of more than 5 s or 2 GB of memory ends it with 1 and leaves the input in .build/fuzz/found.
+# Memory is watched by AddressSanitizer. A crash, a hang of more than 5 s or 2 GB of memory ends it with 1 and leaves
+# the input in .build/fuzz/found.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 seconds="${1:-60}"

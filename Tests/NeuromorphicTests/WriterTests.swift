@@ -166,7 +166,7 @@ import Testing
                     NIRNode(name: "w", kind: .linear, parameters: ["weight": Tensor(shape: [4, 0, 1], values: [])])
                 ], edges: [])
             Issue.record("it was taken")
-        } catch let error as NIRError {
+        } catch {
             #expect(error.description == "node 'w': weight's extent 1 = 0; allowed: 1 and above")
         }
     }
