@@ -167,7 +167,7 @@ import Testing
                 ], edges: [])
             Issue.record("it was taken")
         } catch {
-            #expect(error.description == "node 'w': weight's extent 1 = 0; allowed: 1 and above")
+            #expect(error.description == "node 'w': weight's extent 1 = 0.0; allowed: 1 and above")
         }
     }
 
