@@ -2,8 +2,8 @@ public import Signal
 
 /// A recording as its file holds it: streams of channels, each with its own rate, nothing resampled.
 ///
-/// One type a format conforms; `ansa session show`, the exporters and replay read every format through it. A reader that
-/// feeds the loop comes from ``reader(stream:channels:)``.
+/// One type a format conforms; `ansa session show`, the exporters and replay read every format through it. A reader
+/// that feeds the loop comes from ``reader(stream:channels:)``.
 public protocol RecordingFile: AnyObject {
     /// The format as a person calls it, such as `EDF+C` or `XDF`.
     var format: String { get }
@@ -15,8 +15,8 @@ public protocol RecordingFile: AnyObject {
     var paths: [String] { get }
     /// Reads stored counts of one channel from its sample `first` until `into` is full.
     ///
-    /// - Throws: where the stream holds no counts (see ``RecordedStream/holdsCounts``), the range is not in the file, or
-    ///   the file can no longer be read.
+    /// - Throws: where the stream holds no counts (see ``RecordedStream/holdsCounts``), the range is not in the file,
+    ///   or the file can no longer be read.
     func readCounts(
         stream: Int, channel: Int, first: Int64, into: UnsafeMutableBufferPointer<Int32>
     ) throws(RecordingError)
@@ -44,8 +44,8 @@ public struct RecordedStream: Hashable, Sendable {
     public var segments: [RecordedSegment]
     /// Remarks, markers and other instants, in order of the file.
     public var events: [RecordedEvent]
-    /// Whether samples are stored as integers of at most 32 bits: then a fingerprint is made of counts, else of physical
-    /// values as float32.
+    /// Whether samples are stored as integers of at most 32 bits: then a fingerprint is made of counts, else of
+    /// physical values as float32.
     public var holdsCounts: Bool
 
     /// A stream of `channels`.
