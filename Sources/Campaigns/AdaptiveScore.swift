@@ -10,13 +10,48 @@ import VirtualLab
 struct AdaptiveSession: Sendable {
     /// Rate of the subthalamic population in Hz, at 1 kHz, without any stimulation artefact.
     var circuit: [Double]
-    /// Envelope that the decoder gave, in µV, one a tick; invalid decisions left out.
-    var decoded: [Float]
+    /// What the decoder gave, one a tick; invalid decisions left out.
+    var decisions: [AdaptiveDecision]
+    /// Spikes, neuron updates and synaptic operations of all decisions.
+    var cost = AdaptiveCost()
     var chargeFemtocoulombs: Int64
     /// What the stimulator accepted, with the number of blocks that the patient had given before it heard of it.
     var echoes: [(blocks: Int64, echo: SegmentEcho)]
     /// The patient that was simulated again gave the recorded samples, bit for bit.
     var matchesRecord: Bool
+
+    /// Envelope that the decoder gave, in µV.
+    var decoded: [Float] { decisions.map(\.value) }
+}
+
+/// A valid decision of the burst decoder.
+struct AdaptiveDecision: Sendable {
+    /// End of the samples that it rests on, in ms since the start of the session.
+    var end: Int
+    /// Envelope in µV.
+    var value: Float
+}
+
+/// What the chip spent.
+struct AdaptiveCost: Sendable {
+    var spikes: Int64 = 0
+    var neuronUpdates: Int64 = 0
+    var synapticOperations: Int64 = 0
+    var decisions: Int64 = 0
+
+    mutating func add(_ decision: DecisionRecord) {
+        spikes += decision.spikes
+        neuronUpdates += decision.neuronUpdates
+        synapticOperations += decision.synapticOperations
+        decisions += 1
+    }
+
+    mutating func add(_ other: AdaptiveCost) {
+        spikes += other.spikes
+        neuronUpdates += other.neuronUpdates
+        synapticOperations += other.synapticOperations
+        decisions += other.decisions
+    }
 }
 
 /// Why a session cannot be scored.
@@ -35,7 +70,7 @@ func adaptiveSession(_ directory: String) throws -> AdaptiveSession {
     let patient = try VirtualPatient(montage: reader.header.montage, frames: format.frames, seed: reader.header.seed)
     let block = Block(format: format)
     let recorded = Block(format: format)
-    var session = AdaptiveSession(circuit: [], decoded: [], chargeFemtocoulombs: 0, echoes: [], matchesRecord: true)
+    var session = AdaptiveSession(circuit: [], decisions: [], chargeFemtocoulombs: 0, echoes: [], matchesRecord: true)
     var blocks: Int64 = 0
     while let record = try reader.next() {
         switch record.kind {
@@ -54,8 +89,10 @@ func adaptiveSession(_ directory: String) throws -> AdaptiveSession {
                 patient.stimulate(echo)
             }
         case .decision:
-            guard let decision = DecisionRecord(payload: record.payload), decision.isValid != 0 else { continue }
-            session.decoded.append(decision.value)
+            guard let decision = DecisionRecord(payload: record.payload) else { continue }
+            session.cost.add(decision)
+            guard decision.isValid != 0 else { continue }
+            session.decisions.append(AdaptiveDecision(end: Int(decision.endSample), value: decision.value))
         case .sessionHeader, .label, .hostTimes, .stageDigests, .spikes, .proposal, .checkpoint, .closing: continue
         }
     }

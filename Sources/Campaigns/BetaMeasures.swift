@@ -57,20 +57,24 @@ private func filtered(_ values: [Double], by section: Biquad) -> [Double] {
 
 /// Bursts of `envelope` above `threshold` that last 100 ms or longer (sampled at 1 kHz): share of time and mean ms.
 func bursts(_ envelope: [Double], above threshold: Double) -> (share: Double, meanMilliseconds: Double) {
-    var lengths: [Int] = []
-    var length = 0
-    for value in envelope + [-Double.infinity] {
+    let ranges = burstRanges(envelope, above: threshold)
+    let total = ranges.reduce(0) { $0 + $1.count }
+    return (Double(total) / Double(max(1, envelope.count)), ranges.isEmpty ? 0 : Double(total) / Double(ranges.count))
+}
+
+/// Where `envelope` (sampled at 1 kHz) stays above `threshold` for 100 ms or longer.
+func burstRanges(_ envelope: [Double], above threshold: Double) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var start: Int?
+    for (index, value) in (envelope + [-Double.infinity]).enumerated() {
         if value > threshold {
-            length += 1
-        } else {
-            if length >= 100 { lengths.append(length) }
-            length = 0
+            start = start ?? index
+        } else if let first = start {
+            if index - first >= 100 { ranges.append(first..<index) }
+            start = nil
         }
     }
-    let total = lengths.reduce(0, +)
-    return (
-        Double(total) / Double(max(1, envelope.count)), lengths.isEmpty ? 0 : Double(total) / Double(lengths.count)
-    )
+    return ranges
 }
 
 /// The value below which the share `quantile` of `values` lies, by linear interpolation; 0 where there are none.

@@ -16,7 +16,7 @@ func benchAdaptive(_ arguments: ParsedArguments) async throws -> BenchResult {
 }
 
 /// The executable that runs now.
-private var executablePath: String {
+var executablePath: String {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments.first ?? ""
 }
 

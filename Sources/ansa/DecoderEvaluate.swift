@@ -11,17 +11,20 @@ extension Command {
         arguments: [
             Argument(
                 "profile",
-                help: "What is scored: reach, heading-ring, motor-imagery, or the folder of a calibrated decoder.")
+                help:
+                    "What is scored: adaptive-dbs, reach, heading-ring, motor-imagery, or the folder of a calibrated "
+                    + "decoder."
+            )
         ],
         options: [
             .decoderData,
             Option("seed", .integer(0...Int64.max), placeholder: "n", initial: "1", help: "The first seed."),
             Option(
                 "seeds", .integer(1...100), placeholder: "n", initial: "5",
-                help: "With data: networks that are trained. On a virtual cortex or ring: trials."),
+                help: "With data: networks that are trained. Virtual: patients or trials."),
             Option(
                 "seconds", .integer(30...3_600), placeholder: "s", initial: "60",
-                help: "How long each trial on a virtual cortex or ring is."),
+                help: "How long each virtual patient or trial is."),
             .format,
         ],
         examples: [
@@ -62,7 +65,7 @@ extension Failure {
     }
 }
 
-private let scored = ["reach", "heading-ring", "motor-imagery"]
+private let scored = ["adaptive-dbs", "reach", "heading-ring", "motor-imagery"]
 
 /// The last part of a path.
 private func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
@@ -73,6 +76,7 @@ private func evaluation(_ arguments: ParsedArguments) throws -> EvaluationReport
     while word.count > 1, word.hasSuffix("/") { word.removeLast() }
     if let decoder = try calibratedDecoder(word) { return try evaluateReach(arguments, decoder: decoder) }
     switch lastPart(word) {
+    case "adaptive-dbs": return try evaluateBursts(arguments)
     case "motor-imagery": return try evaluateImagery(arguments)
     case "reach":
         return arguments.text("data") == nil
