@@ -21,6 +21,8 @@ public struct SourceRequest {
     ///
     /// Only the recording driver selects.
     public var channels: [String]?
+    /// What of the recording is played, in its instants, gaps counted; nil: all.
+    public var range: Range<Int64>?
 
     /// A request; every field that a driver may need.
     public init(

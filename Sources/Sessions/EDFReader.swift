@@ -24,6 +24,7 @@ public final class EDFReader: RecordingReader {
     public private(set) var annotations: [EDFAnnotation] = []
     /// First sample and seconds since the first sample of each stretch without a gap.
     public private(set) var segments: [(firstSample: Int64, onset: Double)] = []
+    public private(set) var gaps: [RecordingGap] = []
     private let header: EDFHeader
     private let file: FileBytes
     private let samplesPerRecord: Int
@@ -153,6 +154,7 @@ public final class EDFReader: RecordingReader {
             firstOnset = firstOnset ?? onset
             if header.isDiscontinuous, let expected, abs(onset - expected) > 1e-6 {
                 segments.append((number * Int64(samplesPerRecord), onset - (firstOnset ?? 0)))
+                addGap(before: number * Int64(samplesPerRecord), seconds: onset - expected)
             }
             expected = onset + duration
         }
@@ -166,8 +168,19 @@ public final class EDFReader: RecordingReader {
             warnings.append(RecordingWarning(kind: "text", place: file.path, text: text))
         }
         if segments.count > 1 {
-            let text = "\(segments.count - 1) gaps; the samples on both sides follow each other"
+            let text = "\(segments.count - 1) gaps; nothing is made up for them"
             warnings.append(RecordingWarning(kind: "gap", place: file.path, text: text))
+        }
+    }
+
+    /// Notes how many samples a step of the record onsets leaves out; a step back leaves out none, and is said.
+    private func addGap(before sample: Int64, seconds: Double) {
+        let missing = (seconds * Double(rate.numerator) / Double(rate.denominator)).rounded()
+        if seconds < 0 {
+            let text = "record onsets step back by \(-seconds) s; the samples follow each other"
+            warnings.append(RecordingWarning(kind: "time", place: file.path, text: text))
+        } else if missing >= 1, missing < 1e14, sample > 0, sample < frames {
+            gaps.append(RecordingGap(before: sample, count: Int64(missing)))
         }
     }
 

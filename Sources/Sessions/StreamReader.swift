@@ -8,6 +8,7 @@ public final class StreamReader: RecordingReader {
     public let rate: (numerator: Int64, denominator: Int64)
     public let frames: Int64
     public let warnings: [RecordingWarning]
+    public let gaps: [RecordingGap]
     private let file: any RecordingFile
     private let stream: Int
     private let channels: [Int]
@@ -37,6 +38,7 @@ public final class StreamReader: RecordingReader {
         self.channels = chosen
         self.rate = (rate.numerator, rate.denominator)
         frames = chosen.map { stream.channels[$0].samples }.min() ?? 0
+        gaps = StreamReader.gaps(stream, rate: rate, frames: frames)
         factors = chosen.map { RecordingText.unit(stream.channels[$0].unit).factor }
         warnings = file.warnings
         montage = Montage(
@@ -67,6 +69,22 @@ public final class StreamReader: RecordingReader {
             for frame in 0..<count {
                 unsafe into[frame * channels.count + place] = Float(column[frame] * factors[place])
             }
+        }
+    }
+
+    /// The gaps between the segments of `stream` in whole samples at `rate`.
+    ///
+    /// A gap that is shorter than half a sample is none: such a step is a device clock's jitter.
+    static func gaps(_ stream: RecordedStream, rate: RecordedRate, frames: Int64) -> [RecordingGap] {
+        let fastest = stream.channels.map(\.samples).max() ?? 0
+        guard stream.segments.count > 1, fastest > 0 else { return [] }
+        return zip(stream.segments, stream.segments.dropFirst()).compactMap { earlier, later in
+            let missing = ((later.onset - earlier.onset - earlier.duration) * rate.hertz).rounded()
+            // Segments count samples of the fastest channel; these have `frames` of them.
+            let share = later.firstSample.multipliedFullWidth(by: frames)
+            let before = fastest.dividingFullWidth(share).quotient
+            guard missing >= 1, missing < 1e14, before > 0, before < frames else { return nil }
+            return RecordingGap(before: before, count: Int64(missing))
         }
     }
 

@@ -14,6 +14,20 @@ public struct RecordingWarning: Hashable, Sendable {
     }
 }
 
+/// Instants that a recording lacks, between two that it stores.
+public struct RecordingGap: Hashable, Sendable {
+    /// The stored instant that follows the gap.
+    public var before: Int64
+    /// Instants that are missing, at the recording's rate.
+    public var count: Int64
+
+    /// `count` instants are missing before the stored instant `before`.
+    public init(before: Int64, count: Int64) {
+        self.before = before
+        self.count = count
+    }
+}
+
 /// A recording that can be read stretch by stretch; all channels have one rate.
 ///
 /// Readers live in Sessions; the `Recording` driver of Acquisition takes any of them.
@@ -21,8 +35,12 @@ public protocol RecordingReader: AnyObject {
     var montage: Montage { get }
     /// Sampling rate in Hz as a ratio (numerator, denominator).
     var rate: (numerator: Int64, denominator: Int64) { get }
-    /// Instants in the recording.
+    /// Instants that the recording stores.
     var frames: Int64 { get }
+    /// Where instants are missing between stored ones, in order; empty where the recording has no gap.
+    ///
+    /// A recording may also store instants that never arrived: there every channel is NaN.
+    var gaps: [RecordingGap] { get }
     var warnings: [RecordingWarning] { get }
     /// Reads `count` instants from `first` as physical values, frame by frame, in the unit of each channel.
     ///
@@ -30,6 +48,11 @@ public protocol RecordingReader: AnyObject {
     ///
     /// - Throws: when the file can no longer be read.
     func read(first: Int64, count: Int, into: UnsafeMutableBufferPointer<Float>) throws(RecordingError)
+}
+
+extension RecordingReader {
+    /// None.
+    public var gaps: [RecordingGap] { [] }
 }
 
 /// Why a recording cannot be read.

@@ -12,10 +12,15 @@ final class Ramp: RecordingReader {
     let warnings: [RecordingWarning] = []
     /// Reading from here on fails.
     let damagedFrom: Int64
+    let gaps: [RecordingGap]
+    /// Stored instants at which every channel is NaN.
+    let absent: Range<Int64>
 
-    init(frames: Int64, damagedFrom: Int64 = .max) {
+    init(frames: Int64, damagedFrom: Int64 = .max, gaps: [RecordingGap] = [], absent: Range<Int64> = 0..<0) {
         self.frames = frames
         self.damagedFrom = damagedFrom
+        self.gaps = gaps
+        self.absent = absent
     }
 
     func read(first: Int64, count: Int, into: UnsafeMutableBufferPointer<Float>) throws(RecordingError) {
@@ -23,7 +28,10 @@ final class Ramp: RecordingReader {
             throw RecordingError(file: "ramp", text: "past its end")
         }
         for row in 0..<count {
-            for channel in 0..<3 { unsafe into[row * 3 + channel] = Float(10 * (first + Int64(row)) + Int64(channel)) }
+            let sample = first + Int64(row)
+            for channel in 0..<3 {
+                unsafe into[row * 3 + channel] = absent.contains(sample) ? .nan : Float(10 * sample + Int64(channel))
+            }
         }
     }
 }
@@ -52,6 +60,61 @@ func recordingPads() throws {
     }
     #expect(try source.next(into: block) == .ended)
     #expect(try source.next(into: block) == .ended)
+}
+
+/// By hand: 25 stored samples with 12 missing before sample 15 are 37 in time; blocks of 10 hold stored 0 to 9, stored
+/// 10 to 14 and 5 missing, 7 missing and stored 15 to 17, stored 18 to 24 and 3 behind the end.
+@Test("A gap in the recording is a gap in the blocks, and time goes on through it")
+func recordingGap() throws {
+    let reader = Ramp(frames: 25, gaps: [RecordingGap(before: 15, count: 12)])
+    let source = try Recording(reader: reader, channels: ["a"], frames: 10)
+    #expect(source.length == 37)
+    let block = Block(format: source.format)
+    let missing = [0..<0, 5..<10, 0..<7, 7..<10]
+    let stored: [[Float]] = [
+        (0..<10).map { Float(10 * $0) }, (10..<15).map { Float(10 * $0) }, (15..<18).map { Float(10 * $0) },
+        (18..<25).map { Float(10 * $0) },
+    ]
+    for index in 0..<4 {
+        #expect(try source.next(into: block) == .block)
+        #expect(block.header.firstSample == Int64(10 * index))
+        #expect(block.header.missing == missing[index])
+        #expect(block.header.flags == (missing[index].isEmpty ? [] : [.gap]))
+        let present = (0..<10).filter { !missing[index].contains($0) }.map { unsafe block.float32[$0] }
+        #expect(present == stored[index])
+    }
+    #expect(try source.next(into: block) == .ended)
+}
+
+@Test("Instants at which every channel is NaN never arrived")
+func recordingAbsent() throws {
+    let source = try Recording(reader: Ramp(frames: 20, absent: 3..<5), frames: 10)
+    let block = Block(format: source.format)
+    #expect(try source.next(into: block) == .block)
+    #expect(block.header.missing == 3..<5)
+    #expect(try source.next(into: block) == .block)
+    #expect(block.header.missing.isEmpty)
+}
+
+/// By hand: instants 12 to 31 of 37; the first ten are stored 12, 13, 14 and seven missing.
+@Test("A stretch of a recording is played from its own first instant")
+func recordingStretch() throws {
+    let reader = Ramp(frames: 25, gaps: [RecordingGap(before: 15, count: 12)])
+    let source = try Recording(reader: reader, channels: ["a"], frames: 10, range: 12..<32)
+    #expect(source.length == 20)
+    let block = Block(format: source.format)
+    #expect(try source.next(into: block) == .block)
+    #expect(block.header.firstSample == 0)
+    #expect(block.header.missing == 3..<10)
+    let first = unsafe block.float32[0]
+    #expect(first == 120)
+    #expect(throws: SourceError.self) { try Recording(reader: reader, frames: 10, range: 30..<38) }
+}
+
+@Test("Gaps that cannot be are refused", arguments: [(0, 5), (25, 5), (26, 5), (10, 0), (10, -1)])
+func recordingImpossibleGap(before: Int, count: Int) {
+    let gap = RecordingGap(before: Int64(before), count: Int64(count))
+    #expect(throws: SourceError.self) { try Recording(reader: Ramp(frames: 25, gaps: [gap]), frames: 10) }
 }
 
 @Test("A recording whose last block is full ends without padding")

@@ -97,6 +97,8 @@ import Testing
             #expect(reader.signals == [0] && reader.frames == 8)
             #expect(reader.startFraction == 0.25)
             #expect(reader.segments.map(\.firstSample) == [0, 4] && reader.segments.map(\.onset) == [0, 3])
+            // By hand: records of 1 s begin at 0.25 and 3.25 s; 2 s at 4 Hz are missing.
+            #expect(reader.gaps == [RecordingGap(before: 4, count: 8)])
             #expect(
                 reader.annotations == [
                     EDFAnnotation(onset: 1.25, duration: 2, text: "one"),
