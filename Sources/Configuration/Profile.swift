@@ -230,6 +230,8 @@ public struct Profile: Hashable, Sendable {
     public var scaleReason: String?
     /// Path of a recording, relative to the package's folder.
     public var recording: String?
+    /// The rate that a recording is resampled to, in mHz; nil: as it is.
+    public var resampleMillihertz: Int64?
     public var blanking: BlankingSpec
     public var decoder: DecoderSpec
     public var controller: ControllerSpec

@@ -31,6 +31,11 @@ final class ProfileReader {
         let own = loops.first ?? readLoop(limits)
         let scale = readScale()
         let recording = root.optionalWord("recording")?.text
+        let resample = root.optionalBlock("resample") { fields in
+            // One method, and a profile has to name it: what is made of the signal must be read where it is asked for.
+            _ = fields.choice("method", [("polyphase", true)])
+            return fields.quantity("to", .frequency, in: 1_000...100_000_000).value
+        }
         let blanking = root.optionalBlock("blanking") { fields in
             BlankingSpec(
                 fill: fields.choice("fill", BlankingSpec.Fill.allCases.map { ($0.rawValue, $0) }) ?? .linear,
@@ -59,6 +64,7 @@ final class ProfileReader {
             name: name, summary: summary, device: device, limits: limits?.text, seed: UInt64(seed.value),
             blockNanoseconds: block.value, filters: own.filters, rereference: own.rereference,
             channels: own.channels, scale: scale?.0, scaleReason: scale?.1, recording: recording,
+            resampleMillihertz: resample,
             blanking: blanking ?? BlankingSpec(fill: .linear, after: Microseconds(2_000)), decoder: own.decoder,
             controller: own.controller, stimulation: own.stimulation,
             deadlines: deadlines ?? Deadlines(decision: Nanoseconds(0), monitor: Nanoseconds(0)),

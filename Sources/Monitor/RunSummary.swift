@@ -1,4 +1,5 @@
 import Foundation
+public import Loop
 
 /// What a run, a replay or a campaign ends with.
 ///
@@ -98,6 +99,8 @@ public struct RunSummary: Codable, Hashable, Sendable {
     public var steadyAllocations: UInt64?
     /// Lead by lead, where the profile has several loops; empty, and no key, where it has one.
     public var leads: [Lead]
+    /// What was decided beside the recorded session that was played; no key where none was.
+    public var shadow: ShadowComparison?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case ticks
@@ -116,7 +119,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
         case energyNanojoules = "energy_nj"
         case gaps
         case steadyAllocations = "steady_allocations"
-        case leads
+        case leads, shadow
     }
 
     /// A summary of what was measured; nothing has a default, so that nothing is invented.
@@ -175,6 +178,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
             try box.encode("not counted", forKey: .steadyAllocations)
         }
         if !leads.isEmpty { try box.encode(leads, forKey: .leads) }
+        try box.encodeIfPresent(shadow, forKey: .shadow)
     }
 
     /// Reads what ``encode(to:)`` wrote.
@@ -198,6 +202,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
             gaps: try box.decode(Int64.self, forKey: .gaps),
             steadyAllocations: try? box.decode(UInt64.self, forKey: .steadyAllocations),
             leads: try box.decodeIfPresent([Lead].self, forKey: .leads) ?? [])
+        shadow = try box.decodeIfPresent(ShadowComparison.self, forKey: .shadow)
     }
 
     /// One JSON object with sorted keys, indented by two.

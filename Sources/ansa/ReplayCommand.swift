@@ -14,22 +14,40 @@ extension Command {
             Option(
                 "profile", .path, placeholder: "profile",
                 help: "What would this profile have done? Nothing is stimulated."),
+            .flag(
+                "arm", help: "Let the profile's virtual stimulator answer: ramps, doses, refusals of an armed loop."),
             Option("seconds", .positive, placeholder: "s", help: "End after this much signal."),
+            Option("from", .text, placeholder: "s", help: "Begin this long after the recording's first sample."),
+            Option("to", .text, placeholder: "s", help: "End this long after the recording's first sample."),
             Option(
-                "pace", .choice(["real", "max"]), placeholder: "pace", initial: "max",
-                help: "real keeps the clock; max never waits."),
+                "channels", .text, placeholder: "patterns",
+                help:
+                    "Channels by pattern, such as LFP_*,grip; NAME=PATTERN gives one the name that the profile uses."),
+            Option(
+                "set", .text, placeholder: "key=values",
+                help:
+                    "Another value of the profile, such as decoder.threshold=5uV; several, parted by commas, run each "
+                    + "in a process of its own and give a table."),
+            Option(
+                "pace", .text, placeholder: "pace", initial: "max",
+                help: "real keeps the clock, max never waits, 8 is eight times real time."),
             Option(
                 "session", .path, placeholder: "folder",
                 help: "Where the new session is kept. Default: a new folder in Sessions."),
             .format,
         ],
-        examples: ["ansa replay Sessions/last --verify"]
+        examples: [
+            "ansa replay Sessions/last --verify",
+            "ansa replay night.edf --profile Profiles/adaptive-dbs --channels LFP_L1=EEG*C3 --from 60 --to 120",
+        ]
     ) { arguments in
         do throws(Failure) {
             if arguments.flag("verify") { return try await verifyReplay(arguments) }
             guard arguments.text("profile") != nil else {
                 throw Failure(ExitCode.usage, "replay needs --verify, or --profile to say which loop to drive")
             }
+            let sweep = ProfileSetting.combinations(try ProfileSetting.all(arguments.text("set")))
+            if sweep.count > 1 { return await ReplaySweep(arguments: arguments, combinations: sweep).run() }
             return try await RunSession(shadowing: arguments).run()
         } catch {
             return error.report()

@@ -16,23 +16,26 @@ func drivers() -> SourceRegistry {
 }
 
 /// The source that the profile's device names.
-func makeSource(_ inputs: RunInputs, seed: UInt64, recording: String?) throws(Failure) -> any Source {
+func makeSource(
+    _ inputs: RunInputs, seed: UInt64, recording: String?, stretch: RecordingStretch = RecordingStretch()
+) throws(Failure) -> any Source {
     let (profile, device) = (inputs.profile, inputs.device)
     var request = SourceRequest(
         montage: device.montage, frames: 0, rateNumerator: device.rateNumerator,
         rateDenominator: device.rateDenominator, kind: device.sampleKind, seed: seed, options: device.options)
     let driver = recording == nil ? device.driver : Recording.driver
     if driver == Recording.driver {
-        let reader = try openRecordingFile(inputs, recording: recording)
+        let reader = try stretch.view(try openRecordingFile(inputs, recording: recording), profile: profile)
         for warning in reader.warnings {
             Terminal.tell("Warning: \(warning.place): \(warning.kind): \(warning.text)")
         }
         request.recording = reader
         request.channels = profile.sourceChannels
+        request.range = try stretch.range(reader)
         (request.rateNumerator, request.rateDenominator) = reader.rate
     }
     request.frames = try frames(profile, numerator: request.rateNumerator, denominator: request.rateDenominator)
-    do throws(SourceError) { return try drivers().make(driver: driver, request) } catch {
+    do throws(SourceError) { return stretch.paced(try drivers().make(driver: driver, request)) } catch {
         throw Failure(ExitCode.badFile, "\(inputs.profileFile.path): \(error)")
     }
 }

@@ -43,10 +43,18 @@ struct RunInputs: Sendable {
 
     /// Loads the profile in `folder` and all that it names.
     ///
+    /// `settings` are values that stand in for those of the file, as `--set` gives them.
+    ///
     /// - Throws: every problem of the first file that has problems.
-    init(profile word: String) throws(Failure) {
+    init(profile word: String, settings: [ProfileSetting] = []) throws(Failure) {
         folder = try Self.folder(of: word)
-        let written = try InputFile(folder + "/profile.yaml")
+        var written = try InputFile(folder + "/profile.yaml")
+        for setting in settings {
+            do throws(SettingError) {
+                written.bytes = try settingValue(
+                    setting.path, to: setting.values[0], in: written.bytes, file: written.path)
+            } catch { throw Failure(ExitCode.badFile, "\(error)") }
+        }
         profileFile = written
         profile = try Self.loaded { () throws(ConfigurationError) in try loadProfile(written.bytes, file: written.path)
         }

@@ -19,6 +19,7 @@ struct RunSession {
     let directory: String
     let seed: UInt64
     let arms: Bool
+    let stretch: RecordingStretch
     /// The filters' coefficients, for the journal's first record.
     let coefficients: [JournalFact]
 
@@ -26,24 +27,32 @@ struct RunSession {
     init(_ arguments: ParsedArguments) throws(Failure) {
         try self.init(
             arguments, profile: arguments.word("profile"), recording: arguments.text("recording"),
-            arms: arguments.flag("arm"))
+            stretch: RecordingStretch(), arms: arguments.flag("arm"))
     }
 
-    /// A recording or a session drives another profile; nothing is armed.
+    /// A recording or a session drives another profile; armed, a virtual stimulator answers, and no other can be.
     init(shadowing arguments: ParsedArguments) throws(Failure) {
         try self.init(
-            arguments, profile: arguments.text("profile") ?? "", recording: arguments.word("source"), arms: false)
+            arguments, profile: arguments.text("profile") ?? "", recording: arguments.word("source"),
+            stretch: try RecordingStretch(arguments), arms: arguments.flag("arm"))
+        guard !arms || inputs.device.isVirtual else {
+            throw Failure(
+                ExitCode.badFile,
+                "replay --arm asks a virtual stimulator; device \(inputs.device.id) is not virtual")
+        }
     }
 
     private init(
-        _ arguments: ParsedArguments, profile: String, recording: String?, arms: Bool
+        _ arguments: ParsedArguments, profile: String, recording: String?, stretch: RecordingStretch, arms: Bool
     ) throws(Failure) {
         self.arguments = arguments
         self.arms = arms
-        inputs = try RunInputs(profile: profile)
+        inputs = try RunInputs(profile: profile, settings: try ProfileSetting.all(arguments.text("set")))
+        self.stretch = stretch
         seed = arguments.unsigned("seed") ?? inputs.profile.seed
-        let pace: Pace = arguments.text("pace") == "max" ? .max : .real
-        source = try makeSource(inputs, seed: seed, recording: recording)
+        // A multiple of real time is virtual time, held back.
+        let pace: Pace = arguments.text("pace") == "real" ? .real : .max
+        source = try makeSource(inputs, seed: seed, recording: recording, stretch: stretch)
         setup = inputs.setup(format: source.format, montage: source.montage)
         var plan = LoopPlan(
             format: source.format, decisionDeadline: inputs.profile.deadlines.decision.value,
@@ -52,7 +61,7 @@ struct RunSession {
         if let seconds = arguments.number("seconds") {
             plan.ticks = max(1, Int64((seconds * 1e9 / Double(plan.block)).rounded()))
         }
-        if let recording = source as? Recording {
+        if let recording = source as? Recording ?? (source as? SlowedSource)?.recording {
             // Output must have ramped off when the recording ends.
             let frames = Int64(plan.format.frames)
             plan.ticks = min(plan.ticks ?? .max, (recording.length + frames - 1) / frames)
@@ -183,6 +192,7 @@ struct RunSession {
             Terminal.tell(
                 "Warning: no real-time priority or locked memory (`ansa doctor` says why); virtual devices only")
         }
+        summary?.shadow = try shadowComparison()
         let isShown = summary.map(report) ?? false
         let code = exitCode(outcome, journalFailure: failure)
         return code == ExitCode.done && !isShown ? ExitCode.inputOutput : code
@@ -197,9 +207,29 @@ struct RunSession {
         }
     }
 
+    /// What was decided here beside what was decided when the session that is played was recorded.
+    ///
+    /// Nil where no session is played, or its blocks are cut otherwise; the latter is said.
+    private func shadowComparison() throws(Failure) -> ShadowComparison? {
+        let played = arguments.word("source")
+        guard !played.isEmpty, (try? JournalReader(played)) != nil else { return nil }
+        do throws(JournalError) {
+            let format = try JournalReader(played).header.format
+            let first = stretch.from * Double(format.rateNumerator) / Double(format.rateDenominator)
+            let skipped = first / Double(format.frames)
+            guard format.nanoseconds(ofSample: Int64(format.frames)) == plan.block, skipped == skipped.rounded() else {
+                Terminal.tell("Note: blocks are cut otherwise than in \(played); decisions are not compared")
+                return nil
+            }
+            return try ShadowComparison(recorded: played, shadow: directory, skipped: Int64(skipped))
+        } catch { throw Failure(error) }
+    }
+
     /// False: standard output could not take it.
     private func report(_ summary: RunSummary) -> Bool {
-        guard arguments.wantsJSON else { return Terminal.result(summary.text) }
+        guard arguments.wantsJSON else {
+            return Terminal.result(summary.text + (summary.shadow.map { "\n" + $0.text } ?? ""))
+        }
         guard let json = try? summary.json() else { return false }
         return Terminal.result(json)
     }
