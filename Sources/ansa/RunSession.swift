@@ -111,6 +111,7 @@ struct RunSession {
         defer { handler.restore() }
         let (writer, inlet) = try openJournal()
         let log = SessionLog(directory: directory)
+        tellOutlook()
         log.write("started", ["pace": plan.pace.rawValue, "arms": "\(arms)", "seed": "\(seed)"])
         let guarded: GuardedSession?
         do throws(Failure) { guarded = try startGuard() } catch {
@@ -144,6 +145,14 @@ struct RunSession {
         guard !areKept else { return code }
         Terminal.complain("\(directory): the guard's latch or the stimulator's own record could not be written")
         return code == ExitCode.done ? ExitCode.inputOutput : code
+    }
+
+    /// How much is written, and how long the disk has room.
+    private func tellOutlook() {
+        let outlook = JournalOutlook(plan, lanes: inputs.profile.lanes.count, directory: directory)
+        Terminal.tell(outlook.text)
+        let seconds = plan.ticks.map { Double($0) * Double(plan.block) / 1e9 }
+        if let warning = seconds.flatMap(outlook.warning) { Terminal.tell(warning) }
     }
 
     private func openJournal() throws(Failure) -> (JournalWriter, JournalInlet) {

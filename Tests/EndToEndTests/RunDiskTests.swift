@@ -23,6 +23,26 @@ import Testing
         try Self.expectReadable(session)
     }
 
+    /// By hand: 100 blocks a second of 10 × 3 float32 samples are 0.012 MB/s at the very least; the file itself says
+    /// what was written, and spikes are the only part that no estimate can know.
+    @Test("What a session will write is said before it begins, and the file holds that much")
+    func outlook() throws {
+        let folder = try BuiltProgram.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let session = folder.appendingPathComponent("session")
+        let outcome = try BuiltProgram.ansa.run([
+            "run", "Profiles/continuous-dbs", "--pace", "max", "--seconds", "30", "--session", session.path, "--format",
+            "json",
+        ])
+        let line = try #require(outcome.errors.split(separator: "\n").first { $0.hasPrefix("Journal: ") })
+        let words = line.split(separator: " ")
+        let rate = try #require(words.firstIndex(of: "MB").flatMap { Double(words[$0 - 1]) })
+        #expect(line.contains("GB are free: full in"))
+        let size = try FileManager.default.attributesOfItem(atPath: session.path + "/journal.ansa")[.size] as? Int
+        let written = Double(try #require(size)) / 30 / 1e6
+        #expect(rate > 0.012 && rate <= written + 0.005 && rate > written / 3, "\(line), written \(written) MB/s")
+    }
+
     /// A file system of one megabyte, of this test alone: a mount in a name space of its own.
     static let canMount: Bool = {
         let words = ["--mount", "/bin/bash", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt"]

@@ -122,6 +122,34 @@ import Testing
         }
     }
 
+    /// Every record stays whole by itself; only the chain of hashes knows their order.
+    @Test("FI-66 two records that change places, one that comes twice and one that is gone are damage")
+    func order() throws {
+        try withTemporaryFolder { root in
+            let folder = root + "/s"
+            try SmallSession.write(folder, ticks: 4)
+            let whole = try bytes(of: folder + "/journal.ansa")
+            let ends = recordEnds(whole)
+            let records = zip([16] + ends, ends).map { Array(whole[$0..<$1]) }
+            func isDamaged(_ changed: [[UInt8]]) throws -> Bool {
+                try write(Array(whole[..<16]) + changed.flatMap { $0 }, to: folder + "/journal.ansa")
+                return try JournalReader.verify(folder).outcome == .damaged
+            }
+            for index in 0..<records.count - 1 {
+                var swapped = records
+                swapped.swapAt(index, index + 1)
+                #expect(try isDamaged(swapped), "records \(index) and \(index + 1)")
+                var twice = records
+                twice.insert(records[index], at: index)
+                #expect(try isDamaged(twice), "record \(index) twice")
+                var without = records
+                without.remove(at: index)
+                #expect(try isDamaged(without), "without record \(index)")
+            }
+            #expect(try !isDamaged(records))
+        }
+    }
+
     @Test("Recovering a closed session leaves it as it is; one that lacks its manifest gets the same again")
     func recoverClosed() throws {
         try withTemporaryFolder { root in
