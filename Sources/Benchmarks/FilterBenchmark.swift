@@ -161,7 +161,7 @@ public func filterBenchmark(
 }
 
 /// CPU time of this thread in seconds: it leaves out what other processes took.
-private func threadSeconds() -> Double {
+func threadSeconds() -> Double {
     var now = timespec()
     unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now)
     return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9

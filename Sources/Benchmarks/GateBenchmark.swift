@@ -57,7 +57,7 @@ private func elapsed(_ body: () -> Void) -> Int64 {
     return threadNanoseconds() - before
 }
 
-private func threadNanoseconds() -> Int64 {
+func threadNanoseconds() -> Int64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

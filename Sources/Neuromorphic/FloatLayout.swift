@@ -37,10 +37,14 @@ struct FloatLayout {
             if let map = try FloatLayout.map(node, shapes.input, shapes.output) {
                 placed.indices = indices.count
                 placed.isCounted = !node.kind.isPool
+                placed.hasBias = map.bias.contains { $0 != 0 }
                 indices += map.starts + map.targets
                 parameters += map.bias + map.weights
             } else {
-                parameters += FloatLayout.constants(node, placed, plan.delays[index], dt: dt, scheme: scheme)
+                let constants = FloatLayout.constants(node, placed, plan.delays[index], dt: dt, scheme: scheme)
+                placed.hasBias = constants.prefix(placed.outputs).contains { $0 != 0 }
+                placed.isAlike = node.kind.hasState && FloatLayout.areAlike(constants, placed.outputs)
+                parameters += constants
             }
             nodes.append(placed)
             names.append(node.name)
@@ -49,11 +53,20 @@ struct FloatLayout {
         placeEnds(graph)
     }
 
-    /// The sparse map of a node that is run as one: windows, and matrices of more than two axes.
+    /// The sparse map of a node that is run as one: windows, matrices of more than two axes, and matrices of which at
+    /// least three quarters are zeros.
     private static func map(_ node: NIRNode, _ input: [Int], _ output: [Int]) throws(NIRError) -> SparseMap? {
-        let isMatrix = node.kind == .affine || node.kind == .linear
-        if isMatrix && node.parameters["weight"]?.shape.count == 2 { return nil }
+        if node.kind == .affine || node.kind == .linear, let weight = node.parameters["weight"],
+            weight.shape.count == 2, 4 * weight.values.count(where: { $0 != 0 }) > weight.values.count
+        {
+            return nil
+        }
         return try SparseMap(node, input: input, output: output)
+    }
+
+    /// Whether each stretch of `count` constants holds one value.
+    private static func areAlike(_ constants: [Double], _ count: Int) -> Bool {
+        constants.indices.allSatisfy { constants[$0] == constants[$0 / count * count] }
     }
 
     private mutating func connect(_ plan: FloatPlan, _ places: [Int]) {

@@ -71,7 +71,8 @@ import Glibc
         run()
         for index in 0..<nodes.count where nodes[index].external >= 0 && nodes[index].kind == .output {
             let node = nodes[index]
-            for i in 0..<node.outputs { unsafe output[node.external + i] = Float(out[node.out + i]) }
+            let x = unsafe collected(node)
+            for i in 0..<node.outputs { unsafe output[node.external + i] = Float(x[i]) }
         }
     }
 
@@ -80,121 +81,178 @@ import Glibc
         unsafe swap(&out, &previous)
         for index in 0..<nodes.count where nodes[index].external >= 0 && nodes[index].kind == .input {
             let node = nodes[index]
-            for i in 0..<node.outputs { unsafe out[node.out + i] = input[node.external + i] }
+            unsafe FloatKernels.copy(input + node.external, to: out + node.out, node.outputs)
         }
         run()
         for index in 0..<nodes.count where nodes[index].external >= 0 && nodes[index].kind == .output {
             let node = nodes[index]
-            for i in 0..<node.outputs { unsafe output[node.external + i] = out[node.out + i] }
+            unsafe FloatKernels.copy(collected(node), to: output + node.external, node.outputs)
         }
     }
 
     private func run() {
         for index in 0..<nodes.count {
             let node = nodes[index]
-            if node.kind == .input && node.external >= 0 { continue }
-            if !node.isStrictDelay { collect(node) }
-            compute(node)
+            // The network's own ends: inputs stand there already, outputs go straight to the caller.
+            if node.external >= 0 { continue }
+            if isPlainLIF(node) {
+                integrateLIF(node)
+            } else {
+                unsafe compute(node, node.isStrictDelay ? UnsafePointer(gather) : collected(node))
+            }
         }
         for index in 0..<nodes.count where nodes[index].isStrictDelay {
-            collect(nodes[index])
-            store(nodes[index])
+            unsafe store(nodes[index], collected(nodes[index]))
         }
         time += 1
     }
 
-    /// Adds up what reaches a node.
-    private func collect(_ node: FloatNode) {
-        for i in 0..<node.inputs { unsafe gather[node.gather + i] = 0 }
-        for index in node.firstSource..<(node.firstSource + node.sources) {
-            let source = sources[index]
-            let values = unsafe source.carriesPrevious ? previous : out
-            for i in 0..<source.count { unsafe gather[node.gather + i] += values[source.out + i] }
+    /// What reaches a node: its only source's values where they are, or the sum of all in `gather`.
+    private func collected(_ node: FloatNode) -> UnsafePointer<Double> {
+        let sum = unsafe gather + node.gather
+        let first = node.firstSource
+        if node.sources >= 1, sources[first].count == node.inputs {
+            let one = unsafe values(of: sources[first])
+            if node.sources == 1 { return unsafe one }
+            let next = sources[first + 1]
+            if next.count == node.inputs {
+                unsafe FloatKernels.sum(one, values(of: next), to: sum, node.inputs)
+                unsafe addSources(from: first + 2, of: node, to: sum)
+                return unsafe UnsafePointer(sum)
+            }
+        }
+        unsafe FloatKernels.clear(sum, node.inputs)
+        unsafe addSources(from: first, of: node, to: sum)
+        return unsafe UnsafePointer(sum)
+    }
+
+    private func addSources(from first: Int, of node: FloatNode, to sum: UnsafeMutablePointer<Double>) {
+        for index in first..<(node.firstSource + node.sources) {
+            unsafe FloatKernels.add(values(of: sources[index]), to: sum, sources[index].count)
         }
     }
 
-    private func compute(_ node: FloatNode) {
-        guard node.indices < 0 else { return scatter(node) }
+    private func values(of source: FloatSource) -> UnsafePointer<Double> {
+        unsafe UnsafePointer((source.carriesPrevious ? previous : out) + source.out)
+    }
+
+    private func compute(_ node: FloatNode, _ x: UnsafePointer<Double>) {
+        guard node.indices < 0 else { return unsafe scatter(node, x) }
+        let y = unsafe out + node.out
+        let p = unsafe parameters + node.parameters
         switch node.kind {
-        case .affine, .linear: multiply(node)
+        case .affine, .linear: unsafe multiply(node, x)
         case .delay:
-            if !node.isStrictDelay { store(node) }
+            if !node.isStrictDelay { unsafe store(node, x) }
             for i in 0..<node.outputs {
-                let slot = unsafe (time + node.depth - Int(parameters[node.parameters + i])) % node.depth
-                unsafe out[node.out + i] = state[node.state + slot * node.outputs + i]
+                let slot = unsafe (time + node.depth - Int(p[i])) % node.depth
+                unsafe y[i] = state[node.state + slot * node.outputs + i]
             }
-        case .scale:
-            for i in 0..<node.outputs {
-                unsafe out[node.out + i] = gather[node.gather + i] * parameters[node.parameters + i]
-            }
-        case .threshold:
-            for i in 0..<node.outputs {
-                unsafe out[node.out + i] = gather[node.gather + i] > parameters[node.parameters + i] ? 1 : 0
-            }
-        case .integrator, .integrateAndFire, .leakyIntegrator, .lif, .cubaLI, .cubaLIF: integrate(node)
-        default:
-            for i in 0..<node.outputs { unsafe out[node.out + i] = gather[node.gather + i] }
+        case .scale: for i in 0..<node.outputs { unsafe y[i] = x[i] * p[i] }
+        case .threshold: for i in 0..<node.outputs { unsafe y[i] = x[i] > p[i] ? 1 : 0 }
+        case .integrator, .integrateAndFire, .leakyIntegrator, .lif, .cubaLI, .cubaLIF: unsafe integrate(node, x)
+        default: unsafe FloatKernels.copy(x, to: y, node.outputs)
         }
     }
 
-    private func store(_ node: FloatNode) {
-        let slot = unsafe state + node.state + (time % node.depth) * node.outputs
-        for i in 0..<node.outputs { unsafe slot[i] = gather[node.gather + i] }
+    private func store(_ node: FloatNode, _ x: UnsafePointer<Double>) {
+        unsafe FloatKernels.copy(x, to: state + node.state + (time % node.depth) * node.outputs, node.outputs)
     }
 
     /// y = W x + b; parameters: bias, non-zero weights of each input, weights by input.
-    private func multiply(_ node: FloatNode) {
+    private func multiply(_ node: FloatNode, _ x: UnsafePointer<Double>) {
         let bias = unsafe parameters + node.parameters
         let fan = unsafe bias + node.outputs
         let weights = unsafe fan + node.inputs
         let y = unsafe out + node.out
-        for i in 0..<node.outputs { unsafe y[i] = 0 }
-        for j in 0..<node.inputs {
-            let x = unsafe gather[node.gather + j]
-            if x == 0 { continue }
-            unsafe operations.synaptic += Int64(fan[j])
-            let row = unsafe weights + j * node.outputs
-            for i in 0..<node.outputs { unsafe y[i] += row[i] * x }
+        unsafe FloatKernels.clear(y, node.outputs)
+        var spent: Int64 = 0
+        var j = unsafe FloatKernels.nextActive(x, from: 0, node.inputs)
+        while j < node.inputs {
+            unsafe spent &+= Int64(fan[j])
+            unsafe FloatKernels.accumulate(weights + j * node.outputs, times: x[j], to: y, node.outputs)
+            j = unsafe FloatKernels.nextActive(x, from: j + 1, node.inputs)
         }
-        for i in 0..<node.outputs { unsafe y[i] += bias[i] }
+        operations.synaptic += spent
+        if node.hasBias { unsafe FloatKernels.add(bias, to: y, node.outputs) }
     }
 
     /// y = W x + b from a ``SparseMap``; parameters: bias, weights; indices: starts, targets.
-    private func scatter(_ node: FloatNode) {
+    private func scatter(_ node: FloatNode, _ x: UnsafePointer<Double>) {
         let bias = unsafe parameters + node.parameters
         let weights = unsafe bias + node.outputs
         let starts = unsafe indices + node.indices
         let targets = unsafe starts + node.inputs + 1
         let y = unsafe out + node.out
-        for i in 0..<node.outputs { unsafe y[i] = bias[i] }
-        for j in 0..<node.inputs {
-            let x = unsafe gather[node.gather + j]
-            if x == 0 { continue }
-            let (first, end) = unsafe (Int(starts[j]), Int(starts[j + 1]))
-            if node.isCounted { operations.synaptic += Int64(end - first) }
-            for entry in first..<end { unsafe y[Int(targets[entry])] += weights[entry] * x }
+        if node.hasBias {
+            unsafe FloatKernels.copy(bias, to: y, node.outputs)
+        } else {
+            unsafe FloatKernels.clear(y, node.outputs)
         }
+        var spent: Int64 = 0
+        var j = unsafe FloatKernels.nextActive(x, from: 0, node.inputs)
+        while j < node.inputs {
+            let (first, end, value) = unsafe (Int(starts[j]), Int(starts[j + 1]), x[j])
+            spent &+= Int64(end &- first)
+            for entry in first..<end { unsafe y[Int(targets[entry])] += weights[entry] * value }
+            j = unsafe FloatKernels.nextActive(x, from: j + 1, node.inputs)
+        }
+        if node.isCounted { operations.synaptic += spent }
     }
 
     /// Neurons; parameters, each over all neurons: k, r, leak, threshold, reset, k of the synapse, w_in, and the two
     /// gains of `decay`.
-    private func integrate(_ node: FloatNode) {
+    private func integrate(_ node: FloatNode, _ x: UnsafePointer<Double>) {
         let n = node.outputs
         let p = unsafe parameters + node.parameters
         let v = unsafe state + node.state
+        operations.updates += Int64(n)
+        unsafe integrateAny(node, x, p, v)
+        if node.kind.fires { fire(node) }
+    }
+
+    /// Leaky neurons that reset at once to a value: what most networks are made of.
+    private func isPlainLIF(_ node: FloatNode) -> Bool {
+        node.kind == .lif && scheme.integration != .decay && scheme.reset == .zero
+    }
+
+    /// A plain LIF node; where two sources reach all of it, they are added on the way.
+    private func integrateLIF(_ node: FloatNode) {
+        let n = node.outputs
+        let p = unsafe parameters + node.parameters
+        let constants = unsafe FloatKernels.Neurons(
+            gain: p, resistance: p + n, leak: p + 2 * n, threshold: p + 3 * n, reset: p + 4 * n)
+        operations.updates += Int64(n)
+        let first = node.firstSource
+        if node.sources == 2, sources[first].count == n, sources[first + 1].count == n {
+            operations.spikes += unsafe FloatKernels.leaky(
+                state + node.state, values(of: sources[first]), plus: values(of: sources[first + 1]), out + node.out,
+                constants, alike: node.isAlike, n)
+        } else {
+            operations.spikes += unsafe FloatKernels.leaky(
+                state + node.state, collected(node), plus: nil, out + node.out, constants, alike: node.isAlike, n)
+        }
+    }
+
+    /// Every other kind of neuron, integration and order.
+    private func integrateAny(
+        _ node: FloatNode, _ x: UnsafePointer<Double>, _ p: UnsafePointer<Double>, _ v: UnsafeMutablePointer<Double>
+    ) {
+        let n = node.outputs
+        let y = unsafe out + node.out
         let isCuba = node.kind == .cubaLI || node.kind == .cubaLIF
         let leaks = node.kind != .integrator && node.kind != .integrateAndFire
         let isSplit = scheme.integration == .decay
-        operations.updates += Int64(n)
+        let seesNew = scheme.order == .currentFirst
         for i in 0..<n {
-            var drive = unsafe gather[node.gather + i]
+            var drive = unsafe x[i]
             if isCuba {
                 let old = unsafe v[n + i]
                 let input = unsafe p[6 * n + i] * drive
                 let (share, gain) = unsafe (p[5 * n + i], p[8 * n + i])
                 let new = isSplit ? old - share * old + gain * input : old + share * (input - old)
                 unsafe v[n + i] = new
-                drive = scheme.order == .currentFirst ? new : old
+                drive = seesNew ? new : old
             }
             var membrane = unsafe v[i]
             if !leaks {
@@ -205,9 +263,8 @@ import Glibc
                 unsafe membrane += p[i] * (p[2 * n + i] - membrane + p[n + i] * drive)
             }
             unsafe v[i] = membrane
-            unsafe out[node.out + i] = membrane
+            unsafe y[i] = membrane
         }
-        if node.kind.fires { fire(node) }
     }
 
     /// Compares with the threshold, strictly, and resets at once or, for the spikes of the step before, late.
@@ -239,6 +296,10 @@ import Glibc
         guard let index = names.firstIndex(of: base) else { return nil }
         let node = nodes[index]
         let isCuba = node.kind == .cubaLI || node.kind == .cubaLIF
+        if node.kind == .output, node.external >= 0 {
+            let x = unsafe collected(node)
+            return (0..<node.outputs).map { unsafe x[$0] }
+        }
         if name.contains("#"), !node.kind.hasState || (name.hasSuffix("#I") && !isCuba) { return nil }
         return (0..<node.outputs).map { i in
             if name.hasSuffix("#v") { return unsafe state[node.state + i] }

@@ -86,6 +86,10 @@ struct FloatNode {
     var indices = -1
     /// True where what passes counts as synaptic operations: weights do, pooling does not.
     var isCounted = true
+    /// False where a matrix adds nothing to its products.
+    var hasBias = true
+    /// True where all neurons share their constants.
+    var isAlike = false
     /// Slots of a Delay's ring.
     var depth = 0
     /// First value of an Input or Output in the network's own input or output.

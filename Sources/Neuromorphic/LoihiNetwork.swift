@@ -81,96 +81,6 @@
     public func fired(_ population: Int, _ neuron: Int) -> Bool { cells[population].hasFired(neuron) }
 }
 
-/// The state of one population.
-@safe final class LoihiCells {
-    let count: Int
-    private let fires: Bool
-    /// Sum of the synapses of this step, cleared by the update.
-    let arriving: UnsafeMutablePointer<Int64>
-    /// 1 where a neuron fired in the last step.
-    let fired: UnsafeMutablePointer<Int32>
-    private let u: UnsafeMutablePointer<Int32>
-    private let v: UnsafeMutablePointer<Int32>
-    private let constants: UnsafeMutablePointer<Constants>
-
-    private struct Constants {
-        var keepCurrent: Int64
-        var keepVoltage: Int64
-        var threshold: Int64
-        var bias: Int64
-    }
-
-    init(_ population: LoihiPopulation) {
-        count = population.count
-        fires = population.fires
-        unsafe arriving = .allocate(capacity: max(1, count))
-        unsafe fired = .allocate(capacity: max(1, count))
-        unsafe u = .allocate(capacity: max(1, count))
-        unsafe v = .allocate(capacity: max(1, count))
-        unsafe constants = .allocate(capacity: max(1, count))
-        for i in 0..<count {
-            let mantissa = Int64(population.biasMantissa[i])
-            let exponent = population.biasExponent
-            let constant = Constants(
-                keepCurrent: 4096 - (Int64(population.currentDecay[i]) + 1),
-                keepVoltage: 4096 - Int64(population.voltageDecay[i]),
-                threshold: Int64(population.threshold[i]) << 6,
-                bias: exponent >= 0 ? mantissa << exponent : mantissa >> -exponent)
-            unsafe (constants + i).initialize(to: constant)
-        }
-        reset()
-    }
-
-    deinit {
-        unsafe arriving.deallocate()
-        unsafe fired.deallocate()
-        unsafe u.deallocate()
-        unsafe v.deallocate()
-        unsafe constants.deallocate()
-    }
-
-    func reset() {
-        unsafe arriving.initialize(repeating: 0, count: count)
-        unsafe fired.initialize(repeating: 0, count: count)
-        unsafe u.initialize(repeating: 0, count: count)
-        unsafe v.initialize(repeating: 0, count: count)
-    }
-
-    /// One step of every neuron; the number that fired.
-    func update() -> Int {
-        var total = 0
-        for i in 0..<count {
-            let constant = unsafe constants[i]
-            var current = unsafe Int64(u[i]) * constant.keepCurrent / 4096 + (arriving[i] << 6)
-            if current > 1 << 23 { current -= 1 << 24 } else if current <= -(1 << 23) { current += 1 << 24 }
-            var voltage = unsafe Int64(v[i]) * constant.keepVoltage / 4096 + current + constant.bias
-            voltage = min(max(voltage, -(1 << 23) + 1), (1 << 23) - 1)
-            let spike = fires && voltage > constant.threshold
-            unsafe u[i] = Int32(truncatingIfNeeded: current)
-            unsafe v[i] = spike ? 0 : Int32(truncatingIfNeeded: voltage)
-            unsafe fired[i] = spike ? 1 : 0
-            unsafe arriving[i] = 0
-            total += spike ? 1 : 0
-        }
-        return total
-    }
-
-    func current(_ index: Int) -> Int32 {
-        precondition(index >= 0 && index < count)
-        return unsafe u[index]
-    }
-
-    func voltage(_ index: Int) -> Int32 {
-        precondition(index >= 0 && index < count)
-        return unsafe v[index]
-    }
-
-    func hasFired(_ index: Int) -> Bool {
-        precondition(index >= 0 && index < count)
-        return unsafe fired[index] != 0
-    }
-}
-
 /// The synapses of one connection, by source, and the sums on their way.
 @safe final class LoihiFan {
     private let sources: Int
@@ -238,11 +148,11 @@
             if let delays = unsafe delays {
                 for target in 0..<targets {
                     let slot = unsafe (time + 1 + Int(delays[source * targets + target])) % depth
-                    unsafe pending[slot * targets + target] += Int64(row[target]) * payload
+                    unsafe pending[slot * targets + target] &+= Int64(row[target]) &* payload
                 }
             } else {
                 let slot = unsafe pending + ((time + 1) % depth) * targets
-                for target in 0..<targets { unsafe slot[target] += Int64(row[target]) * payload }
+                for target in 0..<targets { unsafe slot[target] &+= Int64(row[target]) &* payload }
             }
         }
         return operations

@@ -1,3 +1,4 @@
 #pragma once
 
 #include "FilterTwin.h"
+#include "NeuronTwin.h"
