@@ -55,6 +55,10 @@ public protocol Source: AnyObject, Sendable {
     func stimulate(_ echo: SegmentEcho)
     /// Tells the body what was decided on the newest block. Only twins that move listen. Never waits.
     func follow(_ decision: Decision)
+    /// What the computer showed, block by block, where there is a screen that somebody steers on; nil elsewhere.
+    ///
+    /// Filled before the block is handed over; a full ring loses the newest.
+    var screen: RigidRing<ScreenState>? { get }
     /// True once a started source has nothing more to hand over.
     var hasEnded: Bool { get }
     /// Blocks that a started source threw away because the ring was full.
@@ -66,4 +70,5 @@ public protocol Source: AnyObject, Sendable {
 extension Source {
     public func stimulate(_ echo: SegmentEcho) {}
     public func follow(_ decision: Decision) {}
+    public var screen: RigidRing<ScreenState>? { nil }
 }

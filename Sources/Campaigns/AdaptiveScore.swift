@@ -93,7 +93,9 @@ func adaptiveSession(_ directory: String) throws -> AdaptiveSession {
             session.cost.add(decision)
             guard decision.isValid != 0 else { continue }
             session.decisions.append(AdaptiveDecision(end: Int(decision.endSample), value: decision.value))
-        case .sessionHeader, .label, .hostTimes, .stageDigests, .spikes, .proposal, .checkpoint, .closing: continue
+        case .sessionHeader, .label, .hostTimes, .stageDigests, .spikes, .proposal, .readoutChange, .checkpoint,
+            .closing:
+            continue
         }
     }
     return session

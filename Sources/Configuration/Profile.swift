@@ -80,6 +80,10 @@ public struct DecoderSpec: Hashable, Sendable {
     public var channel: String?
     /// nil but for `external`.
     public var external: ExternalSpec?
+    /// How it may learn; nil: it stays as it was calibrated.
+    ///
+    /// Only for `counts`.
+    public var adaptation: AdaptationSpec?
 
     /// A decoder.
     public init(

@@ -70,9 +70,11 @@ extension ProfileReader {
     /// A network that takes one sum a channel and block.
     private func readCounts(_ fields: Fields, channel: String?) -> DecoderSpec {
         let backends = DecoderSpec.Backend.allCases.map { ($0.rawValue, $0) }
-        return DecoderSpec(
+        var spec = DecoderSpec(
             kind: .counts, network: fields.word("network").text,
             backend: fields.choice("backend", backends, default: .float) ?? .float, encoder: nil, channel: channel)
+        spec.adaptation = fields.optionalBlock("adaptation") { readAdaptation($0) }
+        return spec
     }
 
     private func readExternal(_ fields: Fields, channel: String?) -> DecoderSpec {

@@ -41,8 +41,10 @@ public struct AdaptiveReadout: Sendable {
     public let calibrated: LinearReadout
     /// As it decodes now.
     public private(set) var readout: LinearReadout
-    /// Largest distance of the weights from the calibrated ones, over the norm of those.
+    /// Largest distance of the weights from the calibrated ones, over ``driftScale``.
     public let driftLimit: Double
+    /// What distances are measured by: the norm of the calibrated weights, unless it was given.
+    public let driftScale: Double
     /// Mean square of the calibrated readout's error, which a gate measures errors by.
     public let calibratedError: Double
     /// True: nothing is learnt.
@@ -65,10 +67,11 @@ public struct AdaptiveReadout: Sendable {
     ///   - gate: What scales the rate.
     ///   - driftLimit: Above 0; 1 allows a change as large as the weights themselves.
     ///   - calibratedError: Mean over bins of the squared error, above 0.
+    ///   - driftScale: nil: the norm of the calibrated weights.
     /// - Throws: a limit or an error outside its range.
     public init(
         _ calibrated: LinearReadout, rule: Rule, gate: Gate = .constant(1), driftLimit: Double = 2,
-        calibratedError: Double = 1
+        calibratedError: Double = 1, driftScale: Double? = nil
     ) throws(CalibrationError) {
         guard driftLimit > 0, driftLimit.isFinite else {
             throw .setting(name: "drift limit", found: "\(driftLimit)", allowed: "above 0")
@@ -82,6 +85,13 @@ public struct AdaptiveReadout: Sendable {
         self.gate = gate
         self.driftLimit = driftLimit
         self.calibratedError = calibratedError
+        self.driftScale = driftScale ?? Self.norm(calibrated)
+    }
+
+    /// Goes on from weights that were learnt earlier.
+    mutating func begin(at weights: Matrix) {
+        precondition(weights.rows == readout.weights.rows && weights.columns == readout.weights.columns)
+        readout.weights = weights
     }
 
     /// The mean factor on the learning rate; 1 before the first step.
@@ -111,7 +121,7 @@ public struct AdaptiveReadout: Sendable {
         let change = ReadoutChange(bin: bin, gains: gains(features + [1], rate: rate), errors: errors)
         var moved = readout
         Self.add(change, to: &moved)
-        guard Self.distance(moved, calibrated) <= driftLimit * Self.norm(calibrated) else { return refuse(.drift) }
+        guard Self.distance(moved, calibrated) <= driftLimit * driftScale else { return refuse(.drift) }
         readout = moved
         steps += 1
         return change

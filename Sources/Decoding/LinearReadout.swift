@@ -34,6 +34,14 @@ public struct LinearReadout: Hashable, Sendable {
         inverseGram = factor.inverse
     }
 
+    /// A readout with these weights, (inputs + 1) × outputs.
+    init(weights: Matrix, inverseGram: Matrix) {
+        inputs = weights.rows - 1
+        outputs = weights.columns
+        self.weights = weights
+        self.inverseGram = inverseGram
+    }
+
     /// The decoded values of one row of features.
     public func predict(_ features: [Double]) -> [Double] {
         precondition(features.count == inputs)

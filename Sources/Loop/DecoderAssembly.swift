@@ -20,7 +20,10 @@ private func plainDecoder(_ setup: LoopSetup) throws(AssemblyError) -> any Decod
         switch wanted.kind {
         case .threshold: return try ThresholdDecoder(channel: channel, rate: setup.format.rate)
         case .spiking: return try spikingDecoder(wanted, channel: channel, setup)
-        case .counts: return try countsDecoder(wanted, setup)
+        case .counts:
+            let counts = try countsDecoder(wanted, setup)
+            guard let adaptation = wanted.adaptation, adaptation.labels != .none else { return counts }
+            return try AdaptiveCounts(counts, units: try conditionedChannels(setup), start: setup.startReadout)
         case .external: return try externalDecoder(wanted, setup)
         }
     } catch {

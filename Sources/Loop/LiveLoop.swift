@@ -39,6 +39,9 @@ public struct LoopOutcome: Sendable {
     public var alarms: [Int: Int64]
     /// What left the device, by the lead's place in the limits, as the guard last reported it.
     public var leads: LeadTable
+    /// What was learnt, and the correction that the decoder ended with, row by row; nil where nothing may adapt.
+    public var adaptation: AdaptationOutcome?
+    public var readout: [Double]?
 }
 
 /// A loop on live input: a source, the stages, and a guard where something may be stimulated.
@@ -102,6 +105,7 @@ public final class LiveLoop {
             do throws(SourceError) { try source.start(into: ring, epoch: epoch) } catch {
                 executor.stop()
                 thread.join()
+                _ = built.learning?.stop()
                 throw AssemblyError(text: "\(error)")
             }
         }
@@ -151,12 +155,13 @@ public final class LiveLoop {
             } else {
                 .done
             }
+        let adaptation = built.learning?.stop()
         return LoopOutcome(
             ending: ending, statistics: built.statistics, last: last, refusals: built.refusals.byNumber,
             decisions: built.totals.decisions, synapticOperations: built.totals.synapticOperations,
             neuronUpdates: built.totals.neuronUpdates, grant: grant, overruns: source.overruns,
             repeatedBlocks: feed.dropped, alarms: built.state.alarms.byNumber,
-            leads: link?.leads ?? LeadTable())
+            leads: link?.leads ?? LeadTable(), adaptation: adaptation, readout: built.learning?.decoder.readout)
     }
 
     /// Disarms, gives tokens while the guard ramps what still runs off, and closes the socket.

@@ -35,6 +35,10 @@ public struct LoopSetup: Sendable {
     public var expectedMontage: Montage?
     /// The profile's folder, where an external decoder's files are looked for; nil: here.
     public var folder: String?
+    /// The correction that the decoder begins with, where an earlier session learnt one; nil: none.
+    public var startReadout: [Double]?
+    /// Whether a decoder that may adapt does.
+    public var learns = true
     /// A replay: decisions of other processes come from the journal.
     var isReplay = false
     /// Virtual time: an answer of another process is waited for, as the guard's is.

@@ -80,6 +80,10 @@ internal import Signal
         for lane in stages.lanes.indices {
             (tick.lane, tick.decision) = (lane, nil)
             tick.recordedDecision = decision(of: lane, in: group)
+            tick.recordedChange =
+                group.first {
+                    $0.kind == .readoutChange && StageNumber.lane(ofNumber: $0.stage) == lane
+                }?.payload
             await stages.lanes[lane].conditioning.process(&tick)
             await stages.lanes[lane].decoding.process(&tick)
             await stages.lanes[lane].stimulation.process(&tick)

@@ -170,8 +170,11 @@ private struct Attempt {
 /// How often each interlock refused a proposal of the runtime.
 @safe final class RefusalCounts: @unchecked Sendable {
     private var counts = InlineArray<64, Int64>(repeating: 0)
+    /// Segments of which at least one interlock spoke.
+    private(set) var total: Int64 = 0
 
     func add(_ broken: InterlockSet) {
+        if broken.rawValue != 0 { total += 1 }
         for bit in 0..<64 where broken.rawValue & (1 << UInt64(bit)) != 0 { counts[bit] += 1 }
     }
 

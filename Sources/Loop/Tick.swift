@@ -48,6 +48,8 @@ public import Signal
     public var isDecoderLate = false
     /// In a replay: the decision that another process gave when it was recorded.
     public var recordedDecision: Decision?
+    /// In a replay: the change of the readout that was taken when it was recorded, as it is journalled.
+    public var recordedChange: [UInt8]?
     /// In a replay: what this safety tick consumed when it was recorded.
     public var recorded: SafetyRecord?
     /// Orders that the world gave since the last safety tick.

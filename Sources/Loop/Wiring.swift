@@ -1,5 +1,6 @@
 internal import Acquisition
 internal import Conditioning
+internal import Configuration
 internal import Decoding
 internal import Interlocks
 internal import Signal
@@ -23,6 +24,7 @@ struct Wired: Sendable {
     var state: StimulationState
     var refusals: RefusalCounts
     var totals: DecodingTotals
+    var learning: Learning?
 }
 
 /// Output may start this long after the session's start: ten time constants of the slowest filter in the loop.
@@ -46,6 +48,7 @@ func wire(
         hasGuard: hasGuard, safetyPeriod: LoopPlan.safetyPeriod(block: setup.format.blockNanoseconds), leads: leads)
     let (statistics, refusals, totals) = (LoopStatistics(), RefusalCounts(), DecodingTotals())
     let (executor, log) = (wiring.executor, wiring.log)
+    let learning = try setup.learning(of: parts.first?.decoder, source: wiring.source)
     let stages = Stages(
         acquisition: AcquisitionStage(on: executor, feed: wiring.feed, log: log),
         lanes: parts.enumerated().map { index, lane in
@@ -55,7 +58,8 @@ func wire(
                     on: executor, conditioner: lane.conditioner, marks: marks, log: log),
                 decoding: DecodingStage(
                     on: executor, decoder: lane.decoder, log: log, totals: totals,
-                    source: index == 0 ? wiring.source : nil),
+                    source: index == 0 ? wiring.source : nil, learning: index == 0 ? learning : nil, state: state,
+                    refusals: refusals),
                 stimulation: StimulationStage(
                     on: executor, parts: lane.stimulation, state: state, marks: marks, log: log, refusals: refusals,
                     lane: index))
@@ -65,7 +69,27 @@ func wire(
             outputMode: setup.outputMode, arms: wiring.arms, startTime: settlingTime,
             realtimeOrVirtual: wiring.realtimeOrVirtual, hasArmingEvidence: wiring.hasArmingEvidence),
         monitor: MonitorStage(on: executor, ring: snapshots, statistics: statistics, state: state))
-    return Wired(stages: stages, statistics: statistics, state: state, refusals: refusals, totals: totals)
+    return Wired(
+        stages: stages, statistics: statistics, state: state, refusals: refusals, totals: totals,
+        learning: learning)
+}
+
+extension LoopSetup {
+    /// What teaches `decoder` while the loop runs; nil where nothing may, and in a replay.
+    fileprivate func learning(of decoder: (any Decoder)?, source: (any Source)?) throws(AssemblyError) -> Learning? {
+        guard !isReplay, learns, let adaptive = decoder as? AdaptiveCounts,
+            let spec = lanes.first?.profile.decoder.adaptation
+        else { return nil }
+        guard let screen = source?.screen else {
+            throw AssemblyError(
+                text: "decoder.adaptation: the device shows no target, so nobody's intention is known; "
+                    + "`labels: none`, or --no-adaptation, runs the decoder as it was calibrated")
+        }
+        let learning = try Learning(
+            adaptive, spec: spec, block: format.blockNanoseconds, screen: screen, lockStep: isLockStep)
+        try learning.start()
+        return learning
+    }
 }
 
 /// What one loop is made of, warmed up, before its stages take it over.

@@ -67,6 +67,31 @@ public struct RunSummary: Codable, Hashable, Sendable {
         }
     }
 
+    /// How a cursor was steered to targets.
+    public struct Reach: Codable, Hashable, Sendable {
+        /// Reached and held.
+        public var targets: Int
+        /// Given up.
+        public var missed: Int
+        public var targetsPerMinute: Double
+        /// 1 for straight lines; 0 without a target.
+        public var pathEfficiency: Double
+
+        enum CodingKeys: String, CodingKey {
+            case targets, missed
+            case targetsPerMinute = "targets_per_minute"
+            case pathEfficiency = "path_efficiency"
+        }
+
+        /// What a task came to.
+        public init(targets: Int, missed: Int, targetsPerMinute: Double, pathEfficiency: Double) {
+            self.targets = targets
+            self.missed = missed
+            self.targetsPerMinute = targetsPerMinute
+            self.pathEfficiency = pathEfficiency
+        }
+    }
+
     /// Blocks that were processed.
     public var ticks: Int64
     /// Decisions that were later than the profile allows.
@@ -101,6 +126,10 @@ public struct RunSummary: Codable, Hashable, Sendable {
     public var leads: [Lead]
     /// What was decided beside the recorded session that was played; no key where none was.
     public var shadow: ShadowComparison?
+    /// What a task of reaching came to; no key where there is none.
+    public var reach: Reach?
+    /// What was learnt while the loop ran; no key where nothing may adapt.
+    public var adaptation: AdaptationOutcome?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case ticks
@@ -119,7 +148,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
         case energyNanojoules = "energy_nj"
         case gaps
         case steadyAllocations = "steady_allocations"
-        case leads, shadow
+        case leads, shadow, adaptation, reach
     }
 
     /// A summary of what was measured; nothing has a default, so that nothing is invented.
@@ -179,6 +208,8 @@ public struct RunSummary: Codable, Hashable, Sendable {
         }
         if !leads.isEmpty { try box.encode(leads, forKey: .leads) }
         try box.encodeIfPresent(shadow, forKey: .shadow)
+        try box.encodeIfPresent(adaptation, forKey: .adaptation)
+        try box.encodeIfPresent(reach, forKey: .reach)
     }
 
     /// Reads what ``encode(to:)`` wrote.
@@ -203,6 +234,8 @@ public struct RunSummary: Codable, Hashable, Sendable {
             steadyAllocations: try? box.decode(UInt64.self, forKey: .steadyAllocations),
             leads: try box.decodeIfPresent([Lead].self, forKey: .leads) ?? [])
         shadow = try box.decodeIfPresent(ShadowComparison.self, forKey: .shadow)
+        reach = try box.decodeIfPresent(Reach.self, forKey: .reach)
+        adaptation = try box.decodeIfPresent(AdaptationOutcome.self, forKey: .adaptation)
     }
 
     /// One JSON object with sorted keys, indented by two.

@@ -1,4 +1,5 @@
 import Foundation
+import Loop
 
 extension RunSummary {
     /// The summary for a person, one subject a line.
@@ -30,6 +31,16 @@ extension RunSummary {
         if !alarms.isEmpty {
             let list = alarms.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             lines.append("alarms  \(list.joined(separator: ", "))")
+        }
+        if let adaptation {
+            lines.append(
+                "adaptation  \(adaptation.rule): \(adaptation.changes) changes, \(adaptation.refused) refused, "
+                    + "\(adaptation.shed) blocks shed, frozen for \(adaptation.frozenTicks) ticks")
+        }
+        if let reach {
+            lines.append(
+                "reaching  \(Self.fixed(reach.targetsPerMinute, 1)) targets a minute, \(reach.missed) missed, "
+                    + "path efficiency \(Self.fixed(reach.pathEfficiency, 3))")
         }
         lines.append("mode at the end  \(finalMode)")
         lines.append(

@@ -43,8 +43,8 @@ enum FloatKernels {
 
     /// v += k (leak − v + r·drive); a spike where v > threshold, and v = reset.
     ///
-    /// The number of spikes is given. `other` is added to `drive` where it is there; `alike`: all neurons share the constants of the first, which then
-    /// stay in registers.
+    /// The number of spikes is given. `other` is added to `drive` where it is there; `alike`: all neurons share the
+    /// constants of the first, which then stay in registers.
     static func leaky(
         _ v: Room, _ drive: Values, plus other: Values?, _ out: Room, _ p: Neurons, alike: Bool, _ count: Int
     ) -> Int64 {

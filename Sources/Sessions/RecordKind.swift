@@ -25,11 +25,15 @@ public enum RecordKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case checkpoint = 10
     /// The end of the session: both hashes, counts, and the hashes of the other files. The last record.
     case closing = 11
+    /// A change of the decoder's readout that was learnt outside of the tick, at the tick that took it.
+    case readoutChange = 12
 
     /// Whether records of this kind are covered by `journal.head`.
     @inlinable public var isLogical: Bool {
         switch self {
-        case .sessionHeader, .block, .stageDigests, .spikes, .decision, .proposal, .recordedInput: true
+        case .sessionHeader, .block, .stageDigests, .spikes, .decision, .proposal, .recordedInput,
+            .readoutChange:
+            true
         case .label, .hostTimes, .checkpoint, .closing: false
         }
     }

@@ -26,6 +26,8 @@ public import Signal
     /// The velocity that is intended now, m/s.
     public var intent: Planar { twin.intent }
 
+    public var screen: RigidRing<ScreenState>? { shown }
+    private let shown = RigidRing<ScreenState>(capacity: 1_024, repeating: ScreenState())
     private let decisions = RigidRing<Decision>(
         capacity: 64, repeating: Decision(value: 0, confidence: 0, firstSample: 0, endSample: 0, isValid: false))
     private var twin: CortexTwin
@@ -69,6 +71,13 @@ public import Signal
         block.header = BlockHeader(
             firstSample: sample, deviceTime: sample * 1_000_000,
             hostArrival: (sample + Int64(format.frames)) * 1_000_000)
+        var state = ScreenState()
+        state.firstSample = sample
+        state.cursor = SIMD2(twin.plant.position.x, twin.plant.position.y)
+        state.target = SIMD2(twin.task.target.x, twin.task.target.y)
+        state.radius = ReachTask.radius
+        state.speed = velocity.length
+        _ = shown.push(state)
         sample += Int64(format.frames)
         return .block
     }

@@ -129,6 +129,9 @@ private func recordedSetup(_ reader: JournalReader) throws(JournalError) -> Loop
             let name = loop.decoder.network.flatMap { reader.fileName(ofInput: "network." + $0) } ?? ""
             return LoopNetwork(path: directory + "/" + name, hash: nil)
         }
+        if let name = reader.fileName(ofInput: "readout") {
+            setup.startReadout = try StoredReadout(try reader.input("readout"), name: name).correction
+        }
         if let name = reader.fileName(ofInput: "limits"), let stimulator = device.stimulator {
             let overlay = reader.fileName(ofInput: "overlay")
             let entries = try loadLimits(

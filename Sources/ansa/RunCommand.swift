@@ -10,6 +10,7 @@ extension Command {
         arguments: [Argument("profile", help: "A folder in Profiles, or a path to one.")],
         options: [
             .flag("arm", help: "Allow stimulation, inside the signed limits. Default: off."),
+            .flag("no-adaptation", help: "Learn nothing, although the profile says how."),
             Option(
                 "subject", .text, placeholder: "pseudonym",
                 help: "Whose session this is: whom the limits are signed for. Only virtual devices arm without."),

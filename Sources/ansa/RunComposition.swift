@@ -83,6 +83,7 @@ extension RunInputs {
         setup.automaticReturn = limitsEntries.flatMap(AutomaticReturn.init)
         setup.sensing = limitsEntries.map(SensingRules.init)
         setup.folder = folder
+        setup.startReadout = readout?.readout.correction
         setup.loopNetworks = loopNetworks.map { file in
             LoopNetwork(path: file?.path ?? "", hash: file.map { Hash256(of: $0.bytes) })
         }
@@ -121,6 +122,7 @@ extension RunInputs {
         for file in loopNetworks.compactMap(\.self) where !files.contains(where: { $0.name == file.name }) {
             files.append(JournalInput(role: "network." + file.name, name: file.name, bytes: file.bytes))
         }
+        if let readout { files.append(JournalInput(role: "readout", name: "readout.json", bytes: readout.bytes)) }
         files += programs.filter { program in !files.contains { $0.name == program.name } }
         return JournalHeader(
             inputs: files, format: run.plan.format, montage: run.source.montage, seed: run.seed,

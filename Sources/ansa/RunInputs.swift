@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Interlocks
+import Sessions
 import Signal
 
 /// A file as it was read, with the path it was read from.
@@ -38,6 +39,8 @@ struct RunInputs: Sendable {
     var networkFile: InputFile?
     /// The networks of the profile's `loops`, in their order; empty in a profile of one loop.
     var loopNetworks: [InputFile?] = []
+    /// What the decoder learnt in earlier sessions, where that is kept.
+    var readout: (readout: StoredReadout, bytes: [UInt8])?
     /// What a person should know of the profile although it fits.
     var profileWarnings: [Problem] = []
 
@@ -62,6 +65,9 @@ struct RunInputs: Sendable {
         device = found.device
         deviceFile = try InputFile(found.path)
         try readNetworks()
+        if profile.decoder.adaptation != nil, let networkFile, let store = ReadoutStore(profile: profile.name) {
+            readout = try store.readout(network: "\(Hash256(of: networkFile.bytes))")
+        }
         guard let name = profile.limits else { return }
         let file = try InputFile(folder + "/" + name)
         limitsFile = file

@@ -8,6 +8,7 @@ import Monitor
 import Sessions
 import Signal
 import Stimulation
+import VirtualLab
 
 /// One run of a profile, from its files to its summary.
 struct RunSession {
@@ -53,7 +54,9 @@ struct RunSession {
         // A multiple of real time is virtual time, held back.
         let pace: Pace = arguments.text("pace") == "real" ? .real : .max
         source = try makeSource(inputs, seed: seed, recording: recording, stretch: stretch)
-        setup = inputs.setup(format: source.format, montage: source.montage)
+        var setup = inputs.setup(format: source.format, montage: source.montage)
+        setup.learns = !arguments.flag("no-adaptation") && arguments.word("source").isEmpty
+        self.setup = setup
         var plan = LoopPlan(
             format: source.format, decisionDeadline: inputs.profile.deadlines.decision.value,
             monitor: inputs.profile.deadlines.monitor.value, pace: pace)
@@ -141,10 +144,25 @@ struct RunSession {
         watcher.stop()
         let areKept = guarded?.end() ?? true
         log.write(outcome, guardIsRealtime: guarded?.hasRealtimePriority)
+        try keepLearnt(outcome)
         let code = try close(writer, inlet, outcome)
         guard !areKept else { return code }
         Terminal.complain("\(directory): the guard's latch or the stimulator's own record could not be written")
         return code == ExitCode.done ? ExitCode.inputOutput : code
+    }
+
+    /// What was learnt becomes part of the session, and the start of the next one where state is kept.
+    private func keepLearnt(_ outcome: LoopOutcome) throws(Failure) {
+        guard let adaptation = outcome.adaptation, let correction = outcome.readout, adaptation.changes > 0,
+            let network = inputs.networkFile
+        else { return }
+        let learnt = StoredReadout(
+            profile: inputs.profile.name, network: "\(Hash256(of: network.bytes))", changes: adaptation.changes,
+            correction: correction)
+        do { try Data(try learnt.bytes()).write(to: URL(fileURLWithPath: directory + "/learnt.json")) } catch {
+            throw Failure(ExitCode.inputOutput, "\(directory)/learnt.json: \(error)")
+        }
+        try ReadoutStore(profile: inputs.profile.name)?.add(learnt)
     }
 
     /// How much is written, and how long the disk has room.
@@ -186,7 +204,8 @@ struct RunSession {
         var summary: RunSummary?
         do throws(JournalError) {
             journal = try writer.finish(dropped: inlet.dropped) { journal in
-                let made = RunSummary(outcome, journal: journal, pace: plan.pace, leads: leadNames)
+                var made = RunSummary(outcome, journal: journal, pace: plan.pace, leads: leadNames)
+                made.reach = reach
                 summary = made
                 return Array((try? made.json())?.utf8 ?? "".utf8)
             }
@@ -205,6 +224,15 @@ struct RunSession {
         let isShown = summary.map(report) ?? false
         let code = exitCode(outcome, journalFailure: failure)
         return code == ExitCode.done && !isShown ? ExitCode.inputOutput : code
+    }
+
+    /// What the virtual cortex's task came to; the source has stopped.
+    private var reach: RunSummary.Reach? {
+        (source as? VirtualCortex).map { cortex in
+            RunSummary.Reach(
+                targets: cortex.score.targets, missed: cortex.score.missed,
+                targetsPerMinute: cortex.score.targetsPerMinute, pathEfficiency: cortex.score.pathEfficiency)
+        }
     }
 
     /// The leads of the loops and their places in the limits; empty in a profile of one loop.

@@ -36,6 +36,7 @@ extension RunSummary {
                     lead: lead.name, pulsesDelivered: totals.pulses, chargeFemtocoulombs: totals.charge.value,
                     maxAmplitudeNanoamperes: totals.maximumAmplitude.value)
             })
+        adaptation = outcome.adaptation
     }
 }
 
