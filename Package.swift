@@ -104,7 +104,7 @@ let package = Package(
                 "VirtualLab",
             ]),
         tests("VirtualLabTests", ["VirtualLab", "Acquisition", "Stimulation", "Interlocks", "Signal"]),
-        tests("CampaignsTests", ["Campaigns", "VirtualLab", "Neuromorphic"]),
+        tests("CampaignsTests", ["Campaigns", "VirtualLab", "Neuromorphic", "Decoding"]),
         tests("MonitorTests", ["Monitor"]),
         tests("EndToEndTests", ["Sessions", "Signal"]),
         tests(

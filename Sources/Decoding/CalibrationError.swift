@@ -14,6 +14,8 @@ public enum CalibrationError: Error, Hashable, Sendable, CustomStringConvertible
     case notPositive(row: Int, of: Int)
     /// A setting outside its range.
     case setting(name: String, found: String, allowed: String)
+    /// An iteration that should end did not.
+    case notConverged(what: String)
     /// The person asked to stop.
     case interrupted
 
@@ -30,6 +32,7 @@ public enum CalibrationError: Error, Hashable, Sendable, CustomStringConvertible
             "the covariance of \(size) values is not positive definite (at value \(row)): two of them are copies, or "
                 + "one never changes"
         case .setting(let name, let found, let allowed): "\(name) is \(found); allowed: \(allowed)"
+        case .notConverged(let what): "\(what) could not be found: the iteration does not end"
         case .interrupted: "stopped; nothing was written"
         }
     }

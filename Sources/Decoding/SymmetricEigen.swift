@@ -44,15 +44,28 @@ public struct SymmetricEigen: Sendable {
         let t = (theta >= 0 ? 1 : -1) / (abs(theta) + (theta * theta + 1).squareRoot())
         let c = 1 / (t * t + 1).squareRoot()
         let s = t * c
-        for index in 0..<a.rows {
-            let (x, y) = (a[index, p], a[index, q])
-            (a[index, p], a[index, q]) = (c * x - s * y, s * x + c * y)
+        let size = a.rows
+        unsafe a.values.withUnsafeMutableBufferPointer { entries in
+            unsafe mix(entries, p, q, step: size, count: size, c, s)
+            unsafe mix(entries, p * size, q * size, step: 1, count: size, c, s)
         }
-        for index in 0..<a.rows {
-            let (x, y) = (a[p, index], a[q, index])
-            (a[p, index], a[q, index]) = (c * x - s * y, s * x + c * y)
-            let (m, n) = (v[index, p], v[index, q])
-            (v[index, p], v[index, q]) = (c * m - s * n, s * m + c * n)
+        unsafe v.values.withUnsafeMutableBufferPointer { entries in
+            unsafe mix(entries, p, q, step: size, count: size, c, s)
         }
+    }
+}
+
+/// Turns two rows or columns of `count` entries into each other: `step` lies between the entries of one.
+private func mix(
+    _ entries: UnsafeMutableBufferPointer<Double>, _ first: Int, _ second: Int, step: Int, count: Int, _ c: Double,
+    _ s: Double
+) {
+    var (one, other) = (first, second)
+    for _ in 0..<count {
+        let (x, y) = unsafe (entries[one], entries[other])
+        unsafe entries[one] = c * x - s * y
+        unsafe entries[other] = s * x + c * y
+        one += step
+        other += step
     }
 }

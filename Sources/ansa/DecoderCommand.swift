@@ -5,7 +5,7 @@ extension Command {
         overview: "Shows, runs, compares and converts networks, and fits and scores decoders.",
         subcommands: [
             decoderInfo, decoderSimulate, decoderCompare, decoderConvert, decoderCalibrate, decoderEvaluate,
-            decoderAdapt, decoderRollback,
+            decoderAdapt, decoderDynamics, decoderRollback,
         ])
 }
 
