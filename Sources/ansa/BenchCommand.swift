@@ -19,6 +19,7 @@ private let benchAreas: [BenchArea] = [
     BenchArea(name: "filter") { _ in try benchFilter() },
     BenchArea(name: "gate") { _ in try benchGate() },
     BenchArea(name: "neuromorphic") { _ in try benchNeuromorphic() },
+    BenchArea(name: "external") { _ in try benchExternal() },
     BenchArea(name: "loop") { _ in try await benchLoop() },
     BenchArea(name: "adaptive") { try await benchAdaptive($0) },
 ]

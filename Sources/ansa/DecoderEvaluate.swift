@@ -12,8 +12,8 @@ extension Command {
             Argument(
                 "profile",
                 help:
-                    "What is scored: adaptive-dbs, reach, heading-ring, motor-imagery, or the folder of a calibrated "
-                    + "decoder."
+                    "What is scored: adaptive-dbs, grip-force, reach, heading-ring, motor-imagery, or the folder of a "
+                    + "calibrated decoder."
             )
         ],
         options: [
@@ -54,7 +54,7 @@ extension Option {
         "data", .path, placeholder: "path",
         help:
             "A recording: for reach a folder with spikes.npy and hand_velocity.npy, for motor-imagery one with EDF "
-            + "runs."
+            + "runs, for grip-force a recording with channels LFP…, ECOG… and MOV…."
     )
 }
 
@@ -65,7 +65,7 @@ extension Failure {
     }
 }
 
-private let scored = ["adaptive-dbs", "reach", "heading-ring", "motor-imagery"]
+private let scored = ["adaptive-dbs", "grip-force", "reach", "heading-ring", "motor-imagery"]
 
 /// The last part of a path.
 private func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
@@ -77,6 +77,7 @@ private func evaluation(_ arguments: ParsedArguments) throws -> EvaluationReport
     if let decoder = try calibratedDecoder(word) { return try evaluateReach(arguments, decoder: decoder) }
     switch lastPart(word) {
     case "adaptive-dbs": return try evaluateBursts(arguments)
+    case "grip-force": return try evaluateGripForce(arguments)
     case "motor-imagery": return try evaluateImagery(arguments)
     case "reach":
         return arguments.text("data") == nil

@@ -1,4 +1,3 @@
-import Conditioning
 import Decoding
 import Foundation
 import Sessions
@@ -100,7 +99,7 @@ private func recordedRun(_ path: String) throws -> ImageryTrials.Run {
             try unsafe reader.read(first: 0, count: frames, into: buffer)
         }
     } catch { throw Failure(ExitCode.badFile, "\(error)") }
-    let signal = try filtered(samples.map(Double.init), channels: channels, rate: rate)
+    let signal = try causalBandpass(samples.map(Double.init), channels: channels, rate: rate, from: 7, to: 30)
     let length = Int(rate.rounded())
     var run = ImageryTrials.Run(trials: [], labels: [])
     for cue in reader.annotations where cue.text == "T1" || cue.text == "T2" {
@@ -116,25 +115,6 @@ private func recordedRun(_ path: String) throws -> ImageryTrials.Run {
         throw Failure(ExitCode.badFile, "\(path): fewer than two trials of T1 or of T2; nothing can be learnt from it")
     }
     return run
-}
-
-/// 7 to 30 Hz, Butterworth of fourth order, forwards only; rows of `channels` values.
-private func filtered(_ samples: [Double], channels: Int, rate: Double) throws -> [Double] {
-    let sections = try FilterDesign.butterworthBandpass(from: 7, to: 30, order: 4, rate: rate)
-    var values = samples
-    for channel in 0..<channels {
-        for section in sections {
-            var (one, two) = (0.0, 0.0)
-            for index in stride(from: channel, to: values.count, by: channels) {
-                let value = values[index]
-                let output = section.b0 * value + one
-                one = section.b1 * value - section.a1 * output + two
-                two = section.b2 * value - section.a2 * output
-                values[index] = output
-            }
-        }
-    }
-    return values
 }
 
 /// Three runs of fifteen trials: two rhythms mixed into 32 channels of noise, each weaker in one kind of trial.

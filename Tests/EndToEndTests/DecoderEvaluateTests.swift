@@ -89,4 +89,19 @@ struct DecoderEvaluateTests {
         let outcome = try BuiltProgram.ansa.run(["decoder", "evaluate", "heading-rings"])
         #expect(outcome.code == 65 && outcome.errors.contains("heading-ring"))
     }
+
+    /// What the numbers are is for the documentation to say: 3.8 s of one patient are no benchmark.
+    @Test(
+        "Grip force is scored in the order of time beside the linear filter, with every key of a report",
+        .enabled(if: Recordings.isPresent))
+    func gripForce() throws {
+        let words = ["decoder", "evaluate", "grip-force", "--seeds", "1", "--format", "json", "--data"]
+        let scored = try BuiltProgram.ansa.run(words + [Recordings.gripForce.path])
+        #expect(scored.code == 0, "\(scored.errors)")
+        let keys = ["metric", "value", "baseline", "seed", "split", "activity", "operations", "energy_nj", "ci95"]
+        for key in keys { #expect(scored.json[key] != nil, "\(key)") }
+        #expect((scored.json["split"] as? String)?.contains("304-379 test") == true)
+        let absent = try BuiltProgram.ansa.run(words + ["/nowhere.vhdr"])
+        #expect(absent.code == 65, "\(absent.errors)")
+    }
 }

@@ -34,16 +34,31 @@ import Testing
         return try BuiltProgram.ansa.run(words, environment: ["LD_PRELOAD": library.path], seconds: 600)
     }
 
-    /// adaptive-dbs: 10 ms a tick, 103 s; bench-1024: 1 ms a tick, 10.3 s.
+    /// adaptive-dbs: 10 ms a tick, 103 s; bench-1024: 1 ms a tick, 10.3 s; reaching: 20 ms a tick, 206 s, the second
+    /// with a readout that learns: half of its blocks go to the learner, and a change comes back.
     ///
     /// The first 200 ticks are no steady ones.
     @Test(
         "A steady tick allocates nothing, over 10,000 ticks with the counter loaded",
-        arguments: [("adaptive-dbs", "103"), ("bench-1024", "10.3")])
+        arguments: [("adaptive-dbs", "103"), ("bench-1024", "10.3"), ("reach", "206"), ("reach-adaptive", "206")])
     func steadyTicks(profile: String, seconds: String) throws {
         let outcome = try Self.run(profile, seconds: seconds, preload: true)
         #expect(outcome.code == 0, "\(outcome.errors)")
         #expect((outcome.json["ticks"] as? Int ?? 0) >= 10_300)
+        #expect(outcome.json["steady_allocations"] as? Int == 0)
+    }
+
+    @Test("A steady tick allocates nothing with the network of adaptive-dbs on the float back end either")
+    func floatBackend() throws {
+        let copy = try ProfileCopy("adaptive-dbs")
+        defer { copy.remove() }
+        try copy.replace("backend: loihi-fixed", by: "backend: float")
+        let library = try Self.counter()
+        defer { try? FileManager.default.removeItem(at: library) }
+        let outcome = try BuiltProgram.ansa.run(
+            ["run", copy.folder.path, "--seconds", "103", "--pace", "max", "--format", "json", "--monitor", "none"]
+                + ["--session", copy.session.path], environment: ["LD_PRELOAD": library.path], seconds: 600)
+        #expect(outcome.code == 0, "\(outcome.errors)")
         #expect(outcome.json["steady_allocations"] as? Int == 0)
     }
 

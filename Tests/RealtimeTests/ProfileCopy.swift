@@ -1,0 +1,1 @@
+../EndToEndTests/ProfileCopy.swift
