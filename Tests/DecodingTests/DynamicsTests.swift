@@ -169,4 +169,23 @@ import Testing
             try LinearDynamics(Self.activity(copies), settings: Self.settings(3))
         }
     }
+
+    /// numpy 2.4.6 on the same file, the same method: 747.65 and 579.55 ms, 0.17692 and 0.19827 Hz, share 0.135530.
+    @Test(
+        "Eigenvalues of the recorded motor cortex are numpy's, and it leads and follows beyond surrogates",
+        .enabled(if: Recordings.isPresent && Recordings.isOptimised, "needs the reach recording, optimised"))
+    func recordedReach() throws {
+        let activity = try PopulationActivity(folder: Recordings.reach)
+        var settings = DynamicsSettings()
+        settings.replicates = 0
+        let dynamics = try LinearDynamics(activity, settings: settings)
+        let expected = [(0.74765, 0.17692), (0.57955, 0.19827)]
+        for (mode, wanted) in zip(dynamics.modes, expected) {
+            #expect(abs(mode.timeConstant - wanted.0) < 1e-5)
+            #expect(abs(mode.frequency - wanted.1) < 1e-5)
+        }
+        let comparison = try DynamicsSurrogates(dynamics, count: 99)
+        #expect(abs(comparison.rotation.value - 0.135530) < 1e-6)
+        #expect(comparison.rotation.p == 0.01)
+    }
 }
