@@ -85,10 +85,19 @@ import Testing
     func damagedRecords() throws {
         let session = try Self.session()
         defer { RunTests.remove(session) }
+        try Self.expectDamage(session, RecordKind.allCases.filter { $0 != .readoutChange })
+        // Only a decoder that learns writes changes of its readout: by hand, from block 251 of 20 ms on.
+        let (outcome, learning) = try RunTests.run("reach-adaptive", seconds: 6, ["--seed", "1"])
+        defer { RunTests.remove(learning) }
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        try Self.expectDamage(learning, [.readoutChange])
+    }
+
+    private static func expectDamage(_ session: URL, _ kinds: [RecordKind]) throws {
         let journal = session.appendingPathComponent("journal.ansa")
         let whole = try Data(contentsOf: journal)
         let frames = ReplayFrame.all(in: whole)
-        for kind in RecordKind.allCases {
+        for kind in kinds {
             let frame = try #require(frames.last { $0.kind == kind.rawValue }, "no record of kind \(kind)")
             var bytes = whole
             bytes[frame.payload + frame.length / 2] ^= 0x01

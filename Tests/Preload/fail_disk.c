@@ -2,10 +2,11 @@
 // Loaded before everything else:
 //
 //     cc -O2 -shared -fPIC -o fail_disk.so fail_disk.c
-//     ANSA_FAIL_FILE=journal.ansa ANSA_FAIL_KIND=enospc ANSA_FAIL_AFTER=20 LD_PRELOAD=$PWD/fail_disk.so ansa run …
+//     ANSA_FAIL_FILE=journal.ansa ANSA_FAIL_KIND=enospc ANSA_FAIL_AFTER=1000000 LD_PRELOAD=$PWD/fail_disk.so ansa run …
 //
-// Kinds: none; short (every write takes a part, 1 byte at least); eio, enospc (write number ANSA_FAIL_AFTER and all
-// behind it); sync-eio (so with fdatasync); stall (every fdatasync takes ANSA_FAIL_AFTER milliseconds).
+// Kinds: none; short (every write takes a part, 1 byte at least); eio, enospc (the write that
+// would exceed ANSA_FAIL_AFTER bytes and all behind it); sync-eio (fdatasync number ANSA_FAIL_AFTER and all behind it);
+// stall (every fdatasync takes ANSA_FAIL_AFTER milliseconds).
 // ANSA_SYNC_LOG: after each fdatasync that succeeded, the size that the file had before it, as a 64-bit integer: what
 // would be left behind a power cut.
 #include <errno.h>
@@ -23,7 +24,7 @@
 static const char *target, *kind = "none";
 static long after;
 static int syncs = -1;
-static atomic_long writes, waits;
+static atomic_long written, waits;
 
 __attribute__((constructor)) static void read_environment(void) {
     target = getenv("ANSA_FAIL_FILE");
@@ -44,9 +45,9 @@ static int is_target(int file) {
 
 ssize_t write(int file, const void *bytes, size_t count) {
     if (is_target(file)) {
-        long number = atomic_fetch_add(&writes, 1);
-        if (number >= after && !strcmp(kind, "eio")) { errno = EIO; return -1; }
-        if (number >= after && !strcmp(kind, "enospc")) { errno = ENOSPC; return -1; }
+        int is_full = atomic_fetch_add(&written, (long)count) + (long)count > after;
+        if (is_full && !strcmp(kind, "eio")) { errno = EIO; return -1; }
+        if (is_full && !strcmp(kind, "enospc")) { errno = ENOSPC; return -1; }
         // Parts of many lengths, the same in every run: a third, rounded up, of what is left, at most 4,093 bytes.
         if (!strcmp(kind, "short") && count > 1) {
             size_t part = (count + 2) / 3;
