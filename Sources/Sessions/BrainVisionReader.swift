@@ -15,6 +15,8 @@ public final class BrainVisionReader: RecordingReader {
     public let channels: [BrainVisionChannel]
     /// In the order of the file.
     public private(set) var markers: [BrainVisionMarker] = []
+    /// Header, samples and, where there are any, markers.
+    public private(set) var paths: [String] = []
     private let header: BrainVisionHeader
     private let file: FileBytes
     private let factors: [Double]
@@ -40,8 +42,35 @@ public final class BrainVisionReader: RecordingReader {
         if let points = header.dataPoints, points != frames {
             warn("truncated", file.path, "\(points) instants in the header, \(frames) in the file")
         }
+        paths = [path, file.path]
         try readMarkers()
         try checkScale()
+    }
+
+    /// Stored values of one channel times its resolution, in the unit of the header.
+    func readStored(
+        channel: Int, first: Int64, into: UnsafeMutableBufferPointer<Double>
+    ) throws(RecordingError) {
+        let (width, size, count) = (channels.count, header.storage.byteCount, into.count)
+        guard channels.indices.contains(channel), first >= 0, first <= frames, Int64(count) <= frames - first else {
+            throw RecordingError(
+                file: file.path,
+                text: "channel \(channel), samples \(first) + \(count) asked; there are \(width) × \(frames)")
+        }
+        let step = header.isVectorized ? 1 : width
+        let piece = max(1, (1 << 22) / (step * size))
+        var done = 0
+        while done < count {
+            let here = min(piece, count - done)
+            let instant = first + Int64(done)
+            let offset = header.isVectorized ? Int64(channel) * frames + instant : instant * Int64(width)
+            let bytes = try load(offset * Int64(size), here * step * size)
+            for sample in 0..<here {
+                let index = header.isVectorized ? sample : sample * width + channel
+                unsafe into[done + sample] = stored(bytes, index) * channels[channel].resolution
+            }
+            done += here
+        }
     }
 
     public func read(first: Int64, count: Int, into: UnsafeMutableBufferPointer<Float>) throws(RecordingError) {
@@ -76,20 +105,23 @@ public final class BrainVisionReader: RecordingReader {
 
     @inline(__always)
     private func value(_ bytes: [UInt8], _ index: Int, _ channel: Int) -> Float {
+        Float(stored(bytes, index) * factors[channel])
+    }
+
+    @inline(__always)
+    private func stored(_ bytes: [UInt8], _ index: Int) -> Double {
         unsafe bytes.withUnsafeBytes { raw in
-            let stored: Double
             switch header.storage {
             case .int16:
-                stored = unsafe Double(
+                return unsafe Double(
                     Int16(littleEndian: raw.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self)))
             case .int32:
-                stored = unsafe Double(
+                return unsafe Double(
                     Int32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * index, as: Int32.self)))
             case .float32:
                 let bits = unsafe raw.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
-                stored = Double(Float(bitPattern: UInt32(littleEndian: bits)))
+                return Double(Float(bitPattern: UInt32(littleEndian: bits)))
             }
-            return Float(stored * factors[channel])
         }
     }
 
@@ -132,6 +164,7 @@ public final class BrainVisionReader: RecordingReader {
         do throws(FileBytesError) { bytes = try FileBytes.contents(of: path) } catch {
             throw RecordingError(file: path, text: errorText(error.code))
         }
+        paths.append(path)
         let text = try BrainVisionText(bytes, path: path, what: "marker")
         warnings += text.warnings
         for entry in text.sections["marker infos"] ?? [] where entry.key.lowercased().hasPrefix("mk") {

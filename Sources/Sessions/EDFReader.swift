@@ -25,8 +25,10 @@ public final class EDFReader: RecordingReader {
     /// First sample and seconds since the first sample of each stretch without a gap.
     public private(set) var segments: [(firstSample: Int64, onset: Double)] = []
     public private(set) var gaps: [RecordingGap] = []
-    private let header: EDFHeader
-    private let file: FileBytes
+    let header: EDFHeader
+    let file: FileBytes
+    /// The record in which each of ``segments`` begins.
+    private(set) var segmentRecords: [Int64] = [0]
     private let samplesPerRecord: Int
     private let scales: [Scale]
     private var record: [UInt8] = []
@@ -154,6 +156,7 @@ public final class EDFReader: RecordingReader {
             firstOnset = firstOnset ?? onset
             if header.isDiscontinuous, let expected, abs(onset - expected) > 1e-6 {
                 segments.append((number * Int64(samplesPerRecord), onset - (firstOnset ?? 0)))
+                segmentRecords.append(number)
                 addGap(before: number * Int64(samplesPerRecord), seconds: onset - expected)
             }
             expected = onset + duration

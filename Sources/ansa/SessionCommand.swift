@@ -17,10 +17,20 @@ extension Command {
     }
 
     private static let sessionShow = Command(
-        name: "show", overview: "Shows what a session holds.", arguments: [.session], options: [.format],
-        examples: ["ansa session show Sessions/first"]
+        name: "show", overview: "Shows what a session, or a recording from elsewhere, holds.",
+        arguments: [Argument("session", help: "A session's folder, or a recording: EDF, BDF, BrainVision, BCI2000.")],
+        options: [
+            .flag("hashes", help: "Also a fingerprint of all samples; JSON has it always."),
+            Option("plot", .path, placeholder: "file", help: "Draw a recording's signals into an SVG file."), .format,
+        ],
+        examples: ["ansa session show Sessions/first", "ansa session show night.edf --plot night.svg"]
     ) { arguments in
         Failure.code { () throws(Failure) in
+            var isFolder: ObjCBool = false
+            let path = arguments.word("session")
+            if unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
+                return try showRecording(path, arguments)
+            }
             let report = try SessionReport(arguments.word("session"))
             let isWritten = arguments.wantsJSON ? Terminal.report(report) : Terminal.result(report.text)
             return isWritten ? ExitCode.done : ExitCode.inputOutput

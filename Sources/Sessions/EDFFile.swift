@@ -1,0 +1,134 @@
+public import Signal
+
+/// An EDF, EDF+, BDF or BDF+ recording with all its signals, each at its own rate.
+///
+/// Annotation signals become events. What is odd is said by ``EDFReader``, which reads header and annotations.
+public final class EDFFile: RecordingFile {
+    public let format: String
+    public let streams: [RecordedStream]
+    public let warnings: [RecordingWarning]
+    public let paths: [String]
+    private let opened: EDFReader
+    /// The ordinary signals by their number in the file.
+    private let numbers: [Int]
+
+    /// Opens the file at `path`.
+    public init(_ path: String) throws(RecordingError) {
+        opened = try EDFReader(path)
+        let header = opened.header
+        paths = [path]
+        let isPlain = !header.isPlus
+        format = (header.isBDF ? "BDF" : "EDF") + (isPlain ? "" : header.isDiscontinuous ? "+D" : "+C")
+        numbers = header.signals.indices.filter { !header.signals[$0].isAnnotation }
+        // That signals of several rates are there is shown, and no reason for a warning here.
+        warnings = opened.warnings.filter { $0.kind != "rates" }
+        streams = [EDFFile.stream(opened, numbers)]
+    }
+
+    private static func stream(_ opened: EDFReader, _ numbers: [Int]) -> RecordedStream {
+        let header = opened.header
+        let duration = header.duration ?? (0, 1)
+        let seconds = Double(duration.numerator) / Double(duration.denominator)
+        let channels = numbers.map { number in
+            let signal = header.signals[number]
+            var rate: RecordedRate?
+            if duration.numerator > 0 {
+                let ratio = RecordingText.reduced(
+                    Int64(signal.samplesPerRecord) * duration.denominator, duration.numerator)
+                rate = RecordedRate(ratio.numerator, ratio.denominator)
+            }
+            return RecordedChannel(
+                label: signal.label, unit: signal.isCalibrated ? signal.unit : "", rate: rate,
+                samples: header.records * Int64(signal.samplesPerRecord))
+        }
+        let most = numbers.map { header.signals[$0].samplesPerRecord }.max() ?? 0
+        let starts = opened.segmentRecords
+        let segments = zip(starts.indices, opened.segments).map { index, segment in
+            let records = (index + 1 < starts.count ? starts[index + 1] : header.records) - starts[index]
+            return RecordedSegment(
+                onset: segment.onset, duration: Double(records) * seconds,
+                firstSample: starts[index] * Int64(most), samples: records * Int64(most))
+        }
+        return RecordedStream(
+            name: "", channels: channels, start: EDFFile.start(opened),
+            segments: channels.isEmpty ? [] : segments,
+            events: opened.annotations.map { RecordedEvent(onset: $0.onset, duration: $0.duration, text: $0.text) },
+            holdsCounts: true)
+    }
+
+    /// The header's start with the fraction of the first record's onset, to 100 ns as annotations have it.
+    private static func start(_ opened: EDFReader) -> String? {
+        guard let start = opened.start else { return nil }
+        let fraction = Int64((opened.startFraction * 1e7).rounded())
+        guard fraction > 0, fraction < 10_000_000 else { return start }
+        let digits = String(String(fraction + 10_000_000).dropFirst())
+        return start + "." + String(digits.reversed().drop { $0 == "0" }.reversed())
+    }
+
+    public func readCounts(
+        stream: Int, channel: Int, first: Int64, into: UnsafeMutableBufferPointer<Int32>
+    ) throws(RecordingError) {
+        try read(stream: stream, channel: channel, first: first, count: into.count) { index, count, _ in
+            unsafe into[index] = count
+        }
+    }
+
+    public func readValues(
+        stream: Int, channel: Int, first: Int64, into: UnsafeMutableBufferPointer<Double>
+    ) throws(RecordingError) {
+        try read(stream: stream, channel: channel, first: first, count: into.count) { index, count, signal in
+            unsafe into[index] = signal.physical(count)
+        }
+    }
+
+    /// Asks the file for the bytes of this one signal, record by record.
+    private func read(
+        stream: Int, channel: Int, first: Int64, count: Int, take: (Int, Int32, EDFSignal) -> Void
+    ) throws(RecordingError) {
+        let header = opened.header
+        guard stream == 0, numbers.indices.contains(channel) else {
+            throw RecordingError(
+                file: paths[0], text: "stream \(stream), channel \(channel) asked; there are \(numbers.count) channels")
+        }
+        let signal = header.signals[numbers[channel]]
+        let total = header.records * Int64(signal.samplesPerRecord)
+        guard first >= 0, first <= total, Int64(count) <= total - first else {
+            throw RecordingError(file: paths[0], text: "samples \(first) + \(count) asked, 0 to \(total) exist")
+        }
+        var done = 0
+        while done < count {
+            let (record, inside) = (first + Int64(done)).quotientAndRemainder(
+                dividingBy: Int64(signal.samplesPerRecord))
+            let here = min(count - done, signal.samplesPerRecord - Int(inside))
+            let size = header.sampleBytes
+            let offset =
+                Int64(header.headerBytes) + record * Int64(header.recordBytes)
+                + Int64(signal.offset + Int(inside) * size)
+            let bytes: [UInt8]
+            do throws(FileBytesError) { bytes = try opened.file.bytes(at: offset, count: here * size) } catch {
+                throw RecordingError(file: paths[0], place: "byte \(offset)", text: errorText(error.code))
+            }
+            guard bytes.count == here * size else {
+                throw RecordingError(file: paths[0], place: "byte \(offset)", text: "the file has become shorter")
+            }
+            for sample in 0..<here { take(done + sample, EDFFile.digital(bytes, sample * size, size), signal) }
+            done += here
+        }
+    }
+
+    @inline(__always)
+    private static func digital(_ bytes: [UInt8], _ at: Int, _ size: Int) -> Int32 {
+        let low = Int32(bytes[at]) | Int32(bytes[at + 1]) << 8
+        if size == 3 { return low | Int32(Int8(bitPattern: bytes[at + 2])) << 16 }
+        return Int32(Int16(truncatingIfNeeded: low))
+    }
+
+    public func reader(stream: Int, channels: [Int]?) throws(RecordingError) -> any RecordingReader {
+        guard stream == 0 else { throw RecordingError(file: paths[0], text: "stream \(stream) asked; there is one") }
+        guard let channels else { return opened }
+        for channel in channels where !numbers.indices.contains(channel) {
+            throw RecordingError(file: paths[0], text: "channel \(channel) asked; there are \(numbers.count)")
+        }
+        return try EDFReader(paths[0], signals: channels.map { numbers[$0] })
+    }
+}
