@@ -15,9 +15,8 @@ struct RecordedValues {
         values = unsafe Array(room)
     }
 
-    /// Compares with `n`, `first5`, `last`, `min`, `max` and `mean` of an oracle's channel.
-    ///
-    /// - Parameter scale: what one of our units is in the oracle's: 1e-6 where ours are µV and those of mne V.
+    /// Compares with `n`, `first5`, `last`, `min`, `max` and `mean` of an oracle's channel; `scale` is what one of our
+    /// units is in the oracle's: 1e-6 where ours are µV and those of mne V.
     func expect(_ oracle: [String: Any], scale: Double = 1, relative: Double = 1e-6, _ place: String) throws {
         #expect(values.count == oracle["n"] as? Int, "\(place)")
         let most = values.lazy.map { abs($0) }.max() ?? 0
@@ -35,9 +34,8 @@ struct RecordedValues {
     }
 }
 
-/// Compares events with `count`, `first3` and `last` of an oracle's annotations.
-///
-/// - Parameter durations: whether the oracle's durations count; pyedflib says −1 for none, edfio null.
+/// Compares events with `count`, `first3` and `last` of an oracle's annotations; `durations`: whether its durations
+/// count (pyedflib says −1 for none, edfio null).
 func expectEvents(_ events: [RecordedEvent], _ oracle: [String: Any], durations: Bool, _ place: String) throws {
     let annotations = try #require(oracle["annotations"] as? [String: Any])
     #expect(events.count == annotations["count"] as? Int, "\(place)")

@@ -29,7 +29,9 @@ struct RecordingOracleTests {
         #expect(stream.start?.hasPrefix(start) == true)
     }
 
-    @Test("Physical values of EDF and BDF are pyedflib's", arguments: european.filter { $0 != "bdf/mne-python/test.bdf" })
+    @Test(
+        "Physical values of EDF and BDF are pyedflib's",
+        arguments: european.filter { $0 != "bdf/mne-python/test.bdf" })
     func physical(name: String) throws {
         let file = try open(name)
         let oracle = try Data.oracle("sessions/\(name).oracle.json", "pyedflib")
