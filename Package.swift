@@ -51,7 +51,7 @@ let package = Package(
         room("Decoding", ["Signal", "Neuromorphic"]),
         room("Interlocks", ["Signal"]),
         room("Stimulation", ["Signal", "Interlocks", "CSodium", "CLinux"]),
-        room("Sessions", ["Signal", "Interlocks", "CSodium", "CLinux"]),
+        room("Sessions", ["Signal", "Interlocks", "CHDF5", "CSodium", "CLinux"]),
         room("Configuration", ["Signal", "Interlocks", "CYAML", "CSodium"]),
         room("Guard", ["Signal", "Interlocks", "Stimulation", "Configuration", "CLinux"]),
         room(
