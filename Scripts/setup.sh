@@ -13,7 +13,9 @@ purpose="${1:-build}"
 
 packages=(gcc g++ libc6-dev pkg-config libasound2-dev libusb-1.0-0-dev libhdf5-dev libyaml-dev libsodium-dev
     libmicrohttpd-dev libopenblas-serial-dev liblapacke-dev python3 python3-venv python3-pip)
-oracles=(numpy==2.4.6 scipy==1.17.1 h5py==3.16.0 nir==1.0.8 pyedflib==0.1.42)
+oracles=(
+    numpy==2.4.6 scipy==1.17.1 h5py==3.16.0 nir==1.0.8 pyedflib==0.1.42 edfio==0.4.18 mne==1.13.2 pyxdf==1.17.5
+    neo==0.14.6 brainvision==0.4 brainflow==5.23.0 bids-validator-deno==3.0.2 pynwb==4.2.0 nwbinspector==0.7.2)
 wheel_name=py_neuromodulation wheel_version=0.1.3
 wheel_sha256=5167a9912b9bd34440b9627d598dd5ef2b03e73a411cfd496555dcfbfb3be527
 recording=.recordings/parkinson-gripforce

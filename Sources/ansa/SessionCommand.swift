@@ -5,7 +5,7 @@ extension Command {
     /// `ansa session`.
     static let session = Command(
         name: "session", overview: "Lists, shows, verifies, recovers and explains recorded sessions.",
-        subcommands: [sessionList, sessionShow, sessionVerify, sessionRecover, sessionWhy])
+        subcommands: [sessionList, sessionShow, sessionExport, sessionVerify, sessionRecover, sessionWhy])
 
     private static let sessionList = Command(
         name: "list", overview: "Lists the sessions in a folder.",

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `Tests/Preload/fail_disk.c`, built, between a program and the files whose path ends in `journal.ansa`.
+/// `Tests/Preload/fail_disk.c`, built, between a program and the files whose path ends as asked.
 struct FailingDisk {
     let folder: URL
 
@@ -20,9 +20,11 @@ struct FailingDisk {
     private var library: String { folder.path + "/fail_disk.so" }
 
     /// What a program's environment has to hold.
-    func environment(_ kind: String, after: Int = 0, log: URL? = nil) -> [String: String] {
+    func environment(
+        _ kind: String, after: Int = 0, log: URL? = nil, file: String = "journal.ansa"
+    ) -> [String: String] {
         var words = [
-            "LD_PRELOAD": library, "ANSA_FAIL_FILE": "journal.ansa", "ANSA_FAIL_KIND": kind,
+            "LD_PRELOAD": library, "ANSA_FAIL_FILE": file, "ANSA_FAIL_KIND": kind,
             "ANSA_FAIL_AFTER": "\(after)",
         ]
         words["ANSA_SYNC_LOG"] = log?.path

@@ -37,9 +37,12 @@ public final class EDFFile: RecordingFile {
                     Int64(signal.samplesPerRecord) * duration.denominator, duration.numerator)
                 rate = RecordedRate(ratio.numerator, ratio.denominator)
             }
+            let offset = signal.physicalMinimum - signal.digitalMinimum * signal.gain
             return RecordedChannel(
                 label: signal.label, unit: signal.isCalibrated ? signal.unit : "", rate: rate,
-                samples: header.records * Int64(signal.samplesPerRecord))
+                samples: header.records * Int64(signal.samplesPerRecord),
+                scale: RecordedScale(
+                    gain: signal.gain, offset: signal.isCalibrated ? offset : 0, bits: 8 * header.sampleBytes))
         }
         let most = numbers.map { header.signals[$0].samplesPerRecord }.max() ?? 0
         let starts = opened.segmentRecords

@@ -8,8 +8,9 @@ public final class JournalRecording: RecordingReader {
     public let rate: (numerator: Int64, denominator: Int64)
     public let frames: Int64
     public private(set) var warnings: [RecordingWarning] = []
-    private let format: BlockFormat
-    private let stored: Montage
+    let format: BlockFormat
+    /// The channels with the scales of their counts.
+    let stored: Montage
     private let file: FileBytes
     /// Blocks in the order of their first samples: where the first sample is, and where in the file its bytes are.
     private let index: [Place]
@@ -63,6 +64,46 @@ public final class JournalRecording: RecordingReader {
             try unsafe copy(index[block], first: first, count: count, into: into)
             block += 1
         }
+    }
+
+    /// Instants that arrived, in order, next to each other where nothing is missing between them.
+    var stretches: [Range<Int64>] {
+        var result: [Range<Int64>] = []
+        for place in index {
+            let frames = Int64(format.frames)
+            let lost = Int64(place.missing.lowerBound)..<min(Int64(place.missing.upperBound), frames)
+            let parts = lost.isEmpty ? [0..<frames] : [0..<lost.lowerBound, lost.upperBound..<frames]
+            for part in parts where !part.isEmpty {
+                let first = place.firstSample + part.lowerBound
+                if let last = result.last, last.upperBound == first {
+                    result[result.count - 1] = last.lowerBound..<(first + Int64(part.count))
+                } else {
+                    result.append(first..<(first + Int64(part.count)))
+                }
+            }
+        }
+        return result
+    }
+
+    /// The bytes of `instants` as they are stored, frame by frame; all of them arrived.
+    func storedBytes(_ instants: Range<Int64>) throws(RecordingError) -> [UInt8] {
+        let row = format.channels * format.kind.byteCount
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(instants.count * row)
+        var block = firstBlock(endingAfter: instants.lowerBound)
+        while block < index.count, index[block].firstSample < instants.upperBound {
+            let place = index[block]
+            let here = instants.clamped(to: place.firstSample..<(place.firstSample + Int64(format.frames)))
+            let offset = place.offset + (here.lowerBound - place.firstSample) * Int64(row)
+            do throws(FileBytesError) { bytes += try file.bytes(at: offset, count: here.count * row) } catch {
+                throw RecordingError(file: file.path, place: "byte \(offset)", text: errorText(error.code))
+            }
+            block += 1
+        }
+        guard bytes.count == instants.count * row else {
+            throw RecordingError(file: file.path, text: "the instants \(instants) are not all in the journal")
+        }
+        return bytes
     }
 
     /// Copies what `place` has of the asked stretch.

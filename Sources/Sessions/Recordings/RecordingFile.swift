@@ -75,13 +75,33 @@ public struct RecordedChannel: Hashable, Sendable {
     public var rate: RecordedRate?
     /// Samples in all segments together.
     public var samples: Int64
+    /// How counts become physical values; nil where the stream holds none, or the file does not say.
+    public var scale: RecordedScale?
 
     /// A channel of `samples` samples.
-    public init(label: String, unit: String, rate: RecordedRate?, samples: Int64) {
+    public init(label: String, unit: String, rate: RecordedRate?, samples: Int64, scale: RecordedScale? = nil) {
         self.label = label
         self.unit = unit
         self.rate = rate
         self.samples = samples
+        self.scale = scale
+    }
+}
+
+/// How a count becomes a physical value: count × gain + offset.
+public struct RecordedScale: Hashable, Sendable {
+    /// Units in one count; negative for an inverted input.
+    public var gain: Double
+    /// The unit's value of count 0.
+    public var offset: Double
+    /// Bits of a stored count, sign included: 16, 24 or 32.
+    public var bits: Int
+
+    /// A scale of counts of `bits` bits.
+    public init(gain: Double, offset: Double, bits: Int) {
+        self.gain = gain
+        self.offset = offset
+        self.bits = bits
     }
 }
 

@@ -54,6 +54,11 @@ enum RecordingText {
         }
     }
 
+    /// A unit without a letter that ASCII lacks.
+    static func asciiUnit(_ unit: String) -> String {
+        unit.replacing("\u{b5}", with: "u").replacing("\u{3bc}", with: "u")
+    }
+
     /// What a channel measures, as its label says; a potential without a hint is an EEG.
     static func kind(_ label: String, unit: String) -> ChannelKind {
         let name = label.uppercased()

@@ -22,8 +22,8 @@ public final class SelectedRecording: RecordingReader {
         var chosen: [(column: Int, channel: Channel)] = []
         for selection in selections {
             let parts = selection.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let pattern = Array(parts.last ?? "")
-            let found = channels.indices.filter { SelectedRecording.fits(Array(channels[$0].label)[...], pattern[...]) }
+            let pattern = LabelPattern(parts.last ?? "")
+            let found = channels.indices.filter { pattern.fits(channels[$0].label) }
             let named = found.isEmpty ? channels.map(\.label) : found.map { channels[$0].label }
             let shown = named.prefix(64).map { "'\($0)'" }.joined(separator: ", ")
             let rest = named.count > 64 ? " and \(named.count - 64) more" : ""
@@ -65,25 +65,5 @@ public final class SelectedRecording: RecordingReader {
                 unsafe into[row * columns.count + place] = rows[row * width + column]
             }
         }
-    }
-
-    /// Whether the whole of `text` fits `pattern`; a `*` takes as little as it can, and more where the rest fails.
-    private static func fits(_ text: ArraySlice<Character>, _ pattern: ArraySlice<Character>) -> Bool {
-        var (at, place) = (text.startIndex, pattern.startIndex)
-        var star: (place: Int, at: Int)?
-        while at < text.endIndex {
-            if place < pattern.endIndex, pattern[place] == "*" {
-                star = (place, at)
-                place += 1
-            } else if place < pattern.endIndex, pattern[place] == "?" || pattern[place] == text[at] {
-                (at, place) = (at + 1, place + 1)
-            } else if let back = star {
-                star = (back.place, back.at + 1)
-                (at, place) = (back.at + 1, back.place + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[place...].allSatisfy { $0 == "*" }
     }
 }
