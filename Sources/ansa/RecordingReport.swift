@@ -27,6 +27,12 @@ struct RecordingReport: Encodable {
         init(_ event: RecordedEvent) {
             (onsetS, durationS, text) = (event.onset, event.duration, event.text)
         }
+
+        /// On one line of a terminal.
+        var line: String {
+            let flat = text.replacingOccurrences(of: "\n", with: " ").replacingOccurrences(of: "\r", with: " ")
+            return "\(fixed(onsetS, 3)) s  \(flat.count > 60 ? flat.prefix(59) + "…" : flat)"
+        }
     }
 
     struct Segment: Encodable {
@@ -46,6 +52,8 @@ struct RecordingReport: Encodable {
     let name: String
     let channels: [ChannelReport]
     let start: String?
+    /// Seconds by a clock that the file's streams share; null where there is none.
+    let firstStampS: Double?
     let durationS: Double
     let segments: [Segment]
     let gaps: Int
@@ -65,6 +73,7 @@ struct RecordingReport: Encodable {
                 samples: channel.samples)
         }
         start = stream.start
+        firstStampS = stream.firstStamp
         durationS = stream.duration
         segments = stream.segments.map {
             Segment(onsetS: $0.onset, durationS: $0.duration, firstSample: $0.firstSample, samples: $0.samples)
@@ -89,6 +98,7 @@ struct RecordingReport: Encodable {
     enum CodingKeys: String, CodingKey {
         case format, name, channels, start, segments, gaps, annotations, warnings
         case durationS = "duration_s"
+        case firstStampS = "first_stamp_s"
         case sha256DigitalI32leChannelMajor = "sha256_digital_i32le_channel_major"
         case sha256F32leChannelMajor = "sha256_f32le_channel_major"
     }
@@ -101,6 +111,7 @@ struct RecordingReport: Encodable {
         var rates: [String: Int] = [:]
         for channel in channels { rates[channel.rateHz.map { "\($0) Hz" } ?? "irregular", default: 0] += 1 }
         let shown = rates.sorted { $0.key < $1.key }.map { "\($0.value) at \($0.key)" }.joined(separator: ", ")
+        if let firstStampS { lines.append("stamps    from \(fixed(firstStampS, 6)) s on, by the file's shared clock") }
         lines.append("channels  \(channels.count): \(shown)")
         for channel in channels.prefix(12) {
             lines.append("  \(channel.index)  '\(channel.label)'  \(channel.unit)  \(channel.samples) samples")
@@ -108,9 +119,9 @@ struct RecordingReport: Encodable {
         if channels.count > 12 { lines.append("  and \(channels.count - 12) more") }
         if gaps > 0 { lines.append("gaps      \(gaps)") }
         lines.append("events    \(annotations.count)")
-        if let first = annotations.first { lines.append("  first   \(fixed(first.onsetS, 3)) s  \(first.text)") }
+        if let first = annotations.first { lines.append("  first   \(first.line)") }
         if let last = annotations.last, annotations.count > 1 {
-            lines.append("  last    \(fixed(last.onsetS, 3)) s  \(last.text)")
+            lines.append("  last    \(last.line)")
         }
         lines += warnings.map { "warning   \($0.kind): \($0.place): \($0.text)" }
         if let hash = sha256DigitalI32leChannelMajor ?? sha256F32leChannelMajor { lines.append("sha256    \(hash)") }
@@ -121,7 +132,8 @@ struct RecordingReport: Encodable {
 /// `ansa session show` of a recording that is no session of Ansa's own.
 func showRecording(_ path: String, _ arguments: ParsedArguments) throws(Failure) -> Int32 {
     let file: any RecordingFile
-    do throws(RecordingError) { file = try openRecordingFile(path) } catch {
+    let stamps = arguments.text("stamps").flatMap { XDFClock(rawValue: $0) } ?? .dejittered
+    do throws(RecordingError) { file = try openRecordingFile(path, stamps: stamps) } catch {
         throw Failure(ExitCode.badFile, "\(error)")
     }
     var reports: [RecordingReport] = []

@@ -18,17 +18,23 @@ extension Command {
 
     private static let sessionShow = Command(
         name: "show", overview: "Shows what a session, or a recording from elsewhere, holds.",
-        arguments: [Argument("session", help: "A session's folder, or a recording: EDF, BDF, BrainVision, BCI2000.")],
+        arguments: [Argument("session", help: "A session's folder, or a recording of any format that is known.")],
         options: [
             .flag("hashes", help: "Also a fingerprint of all samples; JSON has it always."),
+            Option(
+                "stamps", .choice(XDFClock.allCases.map(\.rawValue)), initial: "dejittered",
+                help: "Which time an XDF file's stamps are given in."),
             Option("plot", .path, placeholder: "file", help: "Draw a recording's signals into an SVG file."), .format,
         ],
         examples: ["ansa session show Sessions/first", "ansa session show night.edf --plot night.svg"]
     ) { arguments in
         Failure.code { () throws(Failure) in
-            var isFolder: ObjCBool = false
             let path = arguments.word("session")
-            if unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
+            let names = try? FileManager.default.contentsOfDirectory(atPath: path)
+            // A file is a recording; so is a folder, unless a session is in it or nothing is.
+            if FileManager.default.fileExists(atPath: path), names?.isEmpty != true,
+                names?.contains("journal.ansa") != true
+            {
                 return try showRecording(path, arguments)
             }
             let report = try SessionReport(arguments.word("session"))

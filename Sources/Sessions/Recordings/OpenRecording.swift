@@ -1,46 +1,56 @@
 public import Signal
 
-/// Opens the recording at `path` by what it contains, whatever it is called: a session's folder or its `journal.ansa`,
-/// EDF, EDF+, BDF, BDF+, or the header of a BrainVision recording.
+/// Opens the recording at `path` for the loop: a session's folder or its `journal.ansa`, or any format that
+/// ``openRecordingFile(_:stamps:)`` knows, of which the first stream with a regular rate is taken.
 ///
 /// - Throws: ``RecordingError``, with what was found and what can be read.
 public func openRecording(_ path: String) throws(RecordingError) -> any RecordingReader {
-    let first: [UInt8]
     if (try? FileBytes(path + "/" + SessionFolder.journal)) != nil { return try JournalRecording(path) }
-    do throws(FileBytesError) { first = try FileBytes(path).bytes(at: 0, count: 64) } catch {
-        throw RecordingError(file: path, text: errorText(error.code))
-    }
-    if first.starts(with: JournalFrame.magic) {
+    if let first = try? FileBytes(path).bytes(at: 0, count: 64), first.starts(with: JournalFrame.magic) {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         return try JournalRecording(folder.isEmpty ? "/" : folder)
     }
-    if first.starts(with: [0xff] + Array("BIOSEMI".utf8)) || first.starts(with: Array("0       ".utf8)) {
-        return try EDFReader(path)
+    let file = try openRecordingFile(path)
+    let regular = file.streams.firstIndex { $0.channels.contains { $0.rate != nil } }
+    guard let regular else {
+        throw RecordingError(file: path, text: "holds no channel with a regular rate, which a loop needs")
     }
-    let text = RecordingText.latin1(first.filter { $0 > 0x20 && $0 < 0x7f }).lowercased()
-    if text.hasPrefix("brainvisiondataexchangeheaderfile") { return try BrainVisionReader(path) }
-    if text.hasPrefix("brainvisiondataexchangemarkerfile") {
-        throw RecordingError(file: path, text: "a BrainVision marker file; open the .vhdr beside it")
-    }
-    throw RecordingError(
-        file: path, place: "byte 0",
-        text: "no known recording; EDF, BDF, BrainVision (.vhdr) and sessions of Ansa can be read")
+    return try file.reader(stream: regular, channels: nil)
 }
 
-/// Opens what is at `path` with all its streams, by what it contains.
+/// Opens what is at `path` with all its streams, by what it contains, whatever it is called.
 ///
+/// A folder is opened where it holds one recording, or is a BIDS dataset with one.
+///
+/// - Parameters:
+///   - path: A file or a folder.
+///   - stamps: Which time an XDF file's stamps are given in.
+/// - Returns: the recording.
 /// - Throws: ``RecordingError``, with what was found and what can be read.
-public func openRecordingFile(_ path: String) throws(RecordingError) -> any RecordingFile {
+public func openRecordingFile(
+    _ path: String, stamps: XDFClock = .dejittered
+) throws(RecordingError) -> any RecordingFile {
+    if RecordingFolder.isFolder(path) { return try RecordingFolder.open(path) }
     let first: [UInt8]
     do throws(FileBytesError) { first = try FileBytes(path).bytes(at: 0, count: 512) } catch {
         throw RecordingError(file: path, text: errorText(error.code))
     }
     let text = RecordingText.latin1(first.filter { $0 > 0x20 && $0 < 0x7f }).lowercased()
+    let opened: any RecordingFile
     if first.starts(with: [0xff] + Array("BIOSEMI".utf8)) || first.starts(with: Array("0       ".utf8)) {
-        return try EDFFile(path)
+        opened = try EDFFile(path)
+    } else if text.hasPrefix("brainvisiondataexchangeheaderfile") {
+        opened = try BrainVisionFile(path)
+    } else if first.starts(with: Array("XDF:".utf8)) {
+        opened = try XDFFile(path, clock: stamps)
+    } else if text.hasPrefix("headerlen=") || text.hasPrefix("bci2000v=") {
+        opened = try BCI2000File(path)
+    } else if text.hasPrefix("brainvisiondataexchangemarkerfile") {
+        throw RecordingError(file: path, text: "a BrainVision marker file; open the .vhdr beside it")
+    } else {
+        throw RecordingError(
+            file: path, place: "byte 0",
+            text: "no known recording; EDF, BDF, XDF, BrainVision (.vhdr), BCI2000 and sessions of Ansa can be read")
     }
-    if text.hasPrefix("brainvisiondataexchangeheaderfile") { return try BrainVisionFile(path) }
-    if text.hasPrefix("headerlen=") || text.hasPrefix("bci2000v=") { return try BCI2000File(path) }
-    throw RecordingError(
-        file: path, place: "byte 0", text: "no known recording; EDF, BDF, BrainVision (.vhdr) and BCI2000 can be shown")
+    return try BIDSFile.around(opened) ?? opened
 }

@@ -40,6 +40,8 @@ public struct RecordedStream: Hashable, Sendable {
     public var channels: [RecordedChannel]
     /// Start of the first sample as `yyyy-MM-ddTHH:mm:ss[.fraction][zone]`, or nil where the file does not say.
     public var start: String?
+    /// The first sample's stamp in seconds by a clock that the file's streams share; nil where there is none.
+    public var firstStamp: Double?
     /// Stretches without a gap, in order of time.
     public var segments: [RecordedSegment]
     /// Remarks, markers and other instants, in order of the file.

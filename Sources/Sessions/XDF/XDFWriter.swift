@@ -50,7 +50,10 @@ struct XDFWriter {
         let origin = file.streams.lazy.compactMap { $0.start.flatMap { RecordedInstant($0) } }.first
         for (index, stream) in file.streams.enumerated() {
             let start = stream.start.flatMap { RecordedInstant($0) }
-            let shift = start.flatMap { own in origin.map { own.secondsSince1970 - $0.secondsSince1970 } } ?? 0
+            // Stamps by a shared clock stay as they are; else starts say how the streams lie to each other.
+            let shift =
+                stream.firstStamp
+                ?? start.flatMap { own in origin.map { own.secondsSince1970 - $0.secondsSince1970 } } ?? 0
             let name = stream.name.isEmpty ? "signal" : stream.name
             var rates: [RecordedRate?] = []
             for channel in stream.channels where !rates.contains(channel.rate) { rates.append(channel.rate) }
