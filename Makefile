@@ -28,6 +28,11 @@ lint:
 clean:
 	rm -rf .build .oracles .recordings
 
+# Devices in the loop, emulated where they are not there: every campaign of Devices, a line for each expectation.
+.PHONY: hil
+hil: build
+	@"$$(swift build -c release --show-bin-path)/ansa" hil Devices/*/*.yaml
+
 # The proofs: each ends with a line `name: counts: pass` and fails otherwise.
 
 coverage: build-tools

@@ -65,7 +65,7 @@ let package = Package(
             "Campaigns",
             [
                 "Loop", "VirtualLab", "Signal", "Acquisition", "Conditioning", "Decoding", "Neuromorphic", "Interlocks",
-                "Sessions", "CLinux",
+                "Sessions", "Configuration", "CLinux",
             ]),
         room("Monitor", ["Signal", "Sessions", "Loop"]),
         .target(
@@ -104,7 +104,7 @@ let package = Package(
                 "VirtualLab",
             ]),
         tests("VirtualLabTests", ["VirtualLab", "Acquisition", "Stimulation", "Interlocks", "Signal"]),
-        tests("CampaignsTests", ["Campaigns", "VirtualLab", "Neuromorphic", "Decoding"]),
+        tests("CampaignsTests", ["Campaigns", "VirtualLab", "Neuromorphic", "Decoding", "Configuration"]),
         tests("MonitorTests", ["Monitor"]),
         tests("EndToEndTests", ["Sessions", "Signal"]),
         tests(

@@ -13,6 +13,9 @@ struct StimulatorSocket: LeasedStimulator, ~Copyable {
     private var leaseEnd = Microseconds(0)
 
     /// Milliseconds that a command waits for its answer: a quarter of the token timeout where time is real.
+    ///
+    /// Virtual time does not pass meanwhile: long enough for a busy machine, and well inside of the ten seconds after
+    /// which an emulated device takes a silent host for gone.
     private let patience: Int32
 
     /// The lead of each pair of the limits.
@@ -22,7 +25,7 @@ struct StimulatorSocket: LeasedStimulator, ~Copyable {
         leads = pairs.map { UInt8(clamping: $0.lead) }
         self.socket = socket
         self.settings = settings
-        patience = settings.virtualTime ? 10_000 : max(1, Int32(clamping: tokenTimeout.value / 4000))
+        patience = settings.virtualTime ? 2_000 : max(1, Int32(clamping: tokenTimeout.value / 4000))
     }
 
     /// Introduces the guard; true when the device has answered within 5 s.

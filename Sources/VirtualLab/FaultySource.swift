@@ -97,6 +97,11 @@ public import Signal
                 block.header.flags.insert(.gap)
             case .replaced(let range, let channel, let value):
                 fill(block, range.clamped(to: all), channel: channel, with: value)
+            case .unplugged(let range) where range.overlaps(all):
+                fill(block, all, channel: nil, with: 0)
+                block.header.missingStart = 0
+                block.header.missingCount = Int32(format.frames)
+                block.header.flags.formUnion([.gap, .disconnected])
             case .saturated(let range) where range.overlaps(all):
                 fill(block, range.clamped(to: all), channel: nil, with: 3_276.7)
                 block.header.flags.insert(.saturated)
@@ -133,6 +138,9 @@ public import Signal
                 let since = block.format.nanoseconds(ofSample: first - start)
                 block.header.deviceTime += since / 1_000_000 * parts
             case .hostStep(let start, let time) where first >= start: block.header.hostArrival += time
+            case .jitter(let range, let most, let seed) where range.contains(first):
+                let word = SplitMix64.mix(seed ^ UInt64(bitPattern: first))
+                block.header.hostArrival += Int64(word % UInt64(max(1, most)))
             default: break
             }
         }

@@ -22,6 +22,10 @@ public enum SignalFault: Hashable, Sendable {
     case rate(Int64, partsPerMillion: Int64)
     /// From here on blocks arrive so many nanoseconds later by the host's clock.
     case hostStep(Int64, nanoseconds: Int64)
+    /// Blocks of the range arrive up to so many nanoseconds later by the host's clock, drawn from the seed.
+    case jitter(Range<Int64>, nanoseconds: Int64, seed: UInt64)
+    /// The device is gone: its driver hands over blocks without samples that say so, until it is back.
+    case unplugged(Range<Int64>)
     /// From here on something is added to every channel, by its gain of one.
     case added(Int64, Disturbance)
 }

@@ -5,6 +5,7 @@ let commands: [Command] = [
     .run,
     .stop,
     .replay,
+    .hil,
     .limits,
     .devices,
     .session,

@@ -22,7 +22,8 @@ struct GuardedSession {
     ///
     /// - Throws: exit 3 for a latch that is not acknowledged, 65 where the guard refuses the limits, 1 otherwise.
     init(
-        _ inputs: RunInputs, directory: String, pace: Pace, subject: String, acknowledge: String?, arms: Bool
+        _ inputs: RunInputs, directory: String, pace: Pace, subject: String, acknowledge: String?, arms: Bool,
+        faults: [String] = []
     ) throws(Failure) {
         guard let limits = inputs.limitsFile else { throw Failure(ExitCode.badFile, "no limits") }
         let state = Terminal.environment("ANSA_STATE_DIR")
@@ -31,7 +32,7 @@ struct GuardedSession {
             processes = try spawnGuard(
                 guardExecutable: beside + "/ansa-guard", stimulatorExecutable: beside + "/ansa-virtual-stimulator",
                 limits: limits.path, device: inputs.deviceFile.path, state: state.isEmpty ? directory : state,
-                record: directory + "/stimulator.jsonl", stimulator: Self.identity(inputs), subject: subject,
+                record: directory + "/stimulator.jsonl", stimulator: Self.identity(inputs) + faults, subject: subject,
                 virtual: state.isEmpty && inputs.device.isVirtual)
         } catch {
             throw Failure(ExitCode.failed, "the guard could not be started: \(error)")

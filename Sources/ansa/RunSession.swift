@@ -23,6 +23,8 @@ struct RunSession {
     let stretch: RecordingStretch
     /// The filters' coefficients, for the journal's first record.
     let coefficients: [JournalFact]
+    /// What a campaign makes go wrong, and who sits beside it; nil in a run that a person started.
+    let emulation: SessionEmulation?
 
     /// Loads and checks everything; nothing has been written or started afterwards.
     init(_ arguments: ParsedArguments) throws(Failure) {
@@ -43,17 +45,27 @@ struct RunSession {
         }
     }
 
+    /// One session of a campaign: virtual time, and nothing is printed.
+    init(emulating emulation: SessionEmulation, _ arguments: ParsedArguments, arms: Bool) throws(Failure) {
+        try self.init(
+            arguments, profile: arguments.word("profile"), recording: nil, stretch: RecordingStretch(), arms: arms,
+            emulation: emulation)
+    }
+
     private init(
-        _ arguments: ParsedArguments, profile: String, recording: String?, stretch: RecordingStretch, arms: Bool
+        _ arguments: ParsedArguments, profile: String, recording: String?, stretch: RecordingStretch, arms: Bool,
+        emulation: SessionEmulation? = nil
     ) throws(Failure) {
         self.arguments = arguments
+        self.emulation = emulation
         self.arms = arms
         inputs = try RunInputs(profile: profile, settings: try ProfileSetting.all(arguments.text("set")))
         self.stretch = stretch
         seed = arguments.unsigned("seed") ?? inputs.profile.seed
         // A multiple of real time is virtual time, held back.
         let pace: Pace = arguments.text("pace") == "real" ? .real : .max
-        source = try makeSource(inputs, seed: seed, recording: recording, stretch: stretch)
+        let made = try makeSource(inputs, seed: seed, recording: recording, stretch: stretch)
+        source = emulation?.source(made) ?? made
         var setup = inputs.setup(format: source.format, montage: source.montage)
         setup.learns = !arguments.flag("no-adaptation") && arguments.word("source").isEmpty
         self.setup = setup
@@ -85,11 +97,11 @@ struct RunSession {
 
     /// Arming needs a stimulator, limits, two good signatures and a time inside their window.
     private func checkArming() throws(Failure) {
-        for warning in inputs.profileWarnings { Terminal.tell(warning.description) }
+        for warning in inputs.profileWarnings { tell(warning.description) }
         let problems = inputs.armingProblems(
             now: Int64(Date().timeIntervalSince1970), subject: arguments.text("subject"))
         guard arms else {
-            for problem in problems { Terminal.tell("Warning: \(problem.description)") }
+            for problem in problems { tell("Warning: \(problem.description)") }
             return
         }
         guard inputs.limits != nil, canStimulate else {
@@ -112,6 +124,16 @@ struct RunSession {
         let signals = OperatorSignals()
         let handler = SignalHandler(signals)
         defer { handler.restore() }
+        return try await run(under: signals).code
+    }
+
+    /// Says it to the person who started this run; a campaign's sessions are silent.
+    private func tell(_ text: String) { if emulation == nil { Terminal.tell(text) } }
+
+    private func complain(_ text: String) { if emulation == nil { Terminal.complain(text) } }
+
+    /// Runs the loop under an operator's orders.
+    func run(under signals: OperatorSignals) async throws(Failure) -> (code: Int32, outcome: LoopOutcome) {
         let (writer, inlet) = try openJournal()
         let log = SessionLog(directory: directory)
         tellOutlook()
@@ -129,26 +151,30 @@ struct RunSession {
         let loop = LiveLoop(
             setup: setup, plan: plan, source: source, link: guarded?.link, inlet: inlet, signals: signals,
             journalFailed: { writer.failure != 0 })
-        let watcher = Watcher(loop.snapshots, isWanted: arguments.text("monitor") != "none", pace: plan.pace)
-        watcher.start()
+        let watcher =
+            emulation != nil
+            ? nil
+            : Watcher(
+                loop.snapshots, isWanted: arguments.text("monitor") != "none", pace: plan.pace)
+        watcher?.start()
         let epoch = guarded?.epoch ?? (ansa_monotonic_nanoseconds() + LiveLoop.lead)
         let outcome: LoopOutcome
         do throws(AssemblyError) {
             outcome = try await loop.run(epoch: epoch, isVirtual: inputs.device.isVirtual)
         } catch {
-            watcher.stop()
+            watcher?.stop()
             guarded?.end()
             _ = try? writer.finish(dropped: inlet.dropped)
             throw Failure(ExitCode.badFile, "\(inputs.profileFile.path): \(error)")
         }
-        watcher.stop()
+        watcher?.stop()
         let areKept = guarded?.end() ?? true
         log.write(outcome, guardIsRealtime: guarded?.hasRealtimePriority)
         try keepLearnt(outcome)
         let code = try close(writer, inlet, outcome)
-        guard !areKept else { return code }
+        guard !areKept else { return (code, outcome) }
         Terminal.complain("\(directory): the guard's latch or the stimulator's own record could not be written")
-        return code == ExitCode.done ? ExitCode.inputOutput : code
+        return (code == ExitCode.done ? ExitCode.inputOutput : code, outcome)
     }
 
     /// What was learnt becomes part of the session, and the start of the next one where state is kept.
@@ -168,9 +194,9 @@ struct RunSession {
     /// How much is written, and how long the disk has room.
     private func tellOutlook() {
         let outlook = JournalOutlook(plan, lanes: inputs.profile.lanes.count, directory: directory)
-        Terminal.tell(outlook.text)
+        tell(outlook.text)
         let seconds = plan.ticks.map { Double($0) * Double(plan.block) / 1e9 }
-        if let warning = seconds.flatMap(outlook.warning) { Terminal.tell(warning) }
+        if let warning = seconds.flatMap(outlook.warning) { tell(warning) }
     }
 
     private func openJournal() throws(Failure) -> (JournalWriter, JournalInlet) {
@@ -193,7 +219,8 @@ struct RunSession {
         guard canStimulate, inputs.limitsFile != nil else { return nil }
         return try GuardedSession(
             inputs, directory: directory, pace: plan.pace, subject: arguments.text("subject") ?? "",
-            acknowledge: arguments.text("acknowledge"), arms: arms)
+            acknowledge: arguments.text("acknowledge"), arms: arms,
+            faults: emulation?.faults.stimulatorWords ?? [])
     }
 
     private func close(
@@ -213,11 +240,11 @@ struct RunSession {
             throw Failure(error.exitCode, "\(error)")
         }
         if outcome.overruns > 0 {
-            Terminal.tell("Warning: \(outcome.overruns) blocks were lost: the loop was too slow")
+            tell("Warning: \(outcome.overruns) blocks were lost: the loop was too slow")
         }
-        if journal.dropped > 0 { Terminal.tell("Warning: the journal lost \(journal.dropped) records") }
+        if journal.dropped > 0 { tell("Warning: the journal lost \(journal.dropped) records") }
         if plan.pace == .real, !outcome.grant.isRealtime {
-            Terminal.tell(
+            tell(
                 "Warning: no real-time priority or locked memory (`ansa doctor` says why); virtual devices only")
         }
         summary?.shadow = try shadowComparison()
@@ -264,6 +291,7 @@ struct RunSession {
 
     /// False: standard output could not take it.
     private func report(_ summary: RunSummary) -> Bool {
+        guard emulation == nil else { return true }
         guard arguments.wantsJSON else {
             return Terminal.result(summary.text + (summary.shadow.map { "\n" + $0.text } ?? ""))
         }
@@ -279,16 +307,16 @@ struct RunSession {
         switch outcome.ending {
         case .done: return ExitCode.done
         case .latched:
-            Terminal.complain("ended by a latch: " + interlockNames(outcome.last.latch))
+            complain("ended by a latch: " + interlockNames(outcome.last.latch))
             return ExitCode.latched
         case .notArmed(let reasons):
-            Terminal.complain("the guard refuses to arm: " + interlockNames(reasons))
+            complain("the guard refuses to arm: " + interlockNames(reasons))
             return ExitCode.latched
         case .guardLost:
-            Terminal.complain("the guard ended; output ends with the device's lease")
+            complain("the guard ended; output ends with the device's lease")
             return ExitCode.latched
         case .sourceFailed(let error):
-            Terminal.complain("\(error)")
+            complain("\(error)")
             return ExitCode.inputOutput
         }
     }

@@ -1,36 +1,39 @@
-import Acquisition
-import Signal
+public import Acquisition
+public import Signal
 import Synchronization
 
 /// A driver that, from one sample on, sends ten blocks in the time of one, into a ring of 64 as a live loop has it.
 ///
 /// What the ring has no room for is made, thrown away and counted, and the next block says so, as ``Pacer`` does it.
 /// One block a call leaves the ring, in virtual time: what follows is a function of the inner source.
-final class FloodingSource: Source, @unchecked Sendable {
-    static var isVirtual: Bool { true }
-    static let factor = 10
-    static let capacity = 64
+@safe public final class FloodingSource: Source, @unchecked Sendable {
+    public static var isVirtual: Bool { true }
+    /// Blocks in the time of one.
+    public static let factor = 10
+    /// Blocks that the ring holds.
+    public static let capacity = 64
 
-    let inner: any Source
+    private let inner: any Source
     private let start: Int64
     private let ring: BlockRing
     private let spare: Block
     private let lost = Atomic<Int64>(0)
     private var isAfterLoss = false
     private var position: Int64 = 0
-    var format: BlockFormat { inner.format }
-    var montage: Montage { inner.montage }
-    var hasEnded: Bool { inner.hasEnded }
-    var overruns: Int64 { lost.load(ordering: .relaxed) }
-    var failure: SourceError? { inner.failure }
+    public var format: BlockFormat { inner.format }
+    public var montage: Montage { inner.montage }
+    public var hasEnded: Bool { inner.hasEnded }
+    public var overruns: Int64 { lost.load(ordering: .relaxed) }
+    public var failure: SourceError? { inner.failure }
 
-    init(_ inner: any Source, from start: Int64) {
+    /// `inner`, flooding from sample `start` on.
+    public init(_ inner: any Source, from start: Int64) {
         (self.inner, self.start) = (inner, start)
         ring = BlockRing(format: inner.format, capacity: Self.capacity)
         spare = Block(format: inner.format)
     }
 
-    func next(into block: Block) throws(SourceError) -> SourceStatus {
+    public func next(into block: Block) throws(SourceError) -> SourceStatus {
         for _ in 0..<(position >= start ? Self.factor : 1) { try produce() }
         guard let oldest = ring.front() else { return .ended }
         block.header = oldest.header
@@ -53,7 +56,7 @@ final class FloodingSource: Source, @unchecked Sendable {
         isAfterLoss = vacant == nil
     }
 
-    func start(into ring: BlockRing, epoch: UInt64) throws(SourceError) { throw .noThread(0) }
-    func stop() {}
-    func stimulate(_ echo: SegmentEcho) { inner.stimulate(echo) }
+    public func start(into ring: BlockRing, epoch: UInt64) throws(SourceError) { throw .noThread(0) }
+    public func stop() {}
+    public func stimulate(_ echo: SegmentEcho) { inner.stimulate(echo) }
 }
