@@ -47,10 +47,13 @@ public func openRecordingFile(
         opened = try BCI2000File(path)
     } else if text.hasPrefix("brainvisiondataexchangemarkerfile") {
         throw RecordingError(file: path, text: "a BrainVision marker file; open the .vhdr beside it")
+    } else if let other = try openArrayOrTable(path, first) {
+        opened = other
     } else {
         throw RecordingError(
             file: path, place: "byte 0",
-            text: "no known recording; EDF, BDF, XDF, BrainVision (.vhdr), BCI2000 and sessions of Ansa can be read")
+            text: "no known recording; EDF, BDF, XDF, BrainVision (.vhdr), BCI2000, GDF, WFDB (.hea), OpenBCI and "
+                + "BrainFlow text, NumPy (.npy) and sessions of Ansa can be read")
     }
     return try BIDSFile.around(opened) ?? opened
 }
