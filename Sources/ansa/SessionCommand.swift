@@ -5,7 +5,10 @@ extension Command {
     /// `ansa session`.
     static let session = Command(
         name: "session", overview: "Lists, shows, verifies, recovers and explains recorded sessions.",
-        subcommands: [sessionList, sessionShow, sessionExport, sessionVerify, sessionRecover, sessionWhy])
+        subcommands: [
+            sessionList, sessionShow, sessionExport, sessionVerify, sessionRecover, sessionDiff,
+            sessionEncrypt, sessionDecrypt, sessionWhy,
+        ])
 
     private static let sessionList = Command(
         name: "list", overview: "Lists the sessions in a folder.",

@@ -45,6 +45,8 @@ public func openRecordingFile(
         opened = try XDFFile(path, clock: stamps)
     } else if text.hasPrefix("headerlen=") || text.hasPrefix("bci2000v=") {
         opened = try BCI2000File(path)
+    } else if first.starts(with: SealedFile.magic) {
+        throw RecordingError(file: path, text: "is encrypted; 'ansa session decrypt' opens it")
     } else if text.hasPrefix("brainvisiondataexchangemarkerfile") {
         throw RecordingError(file: path, text: "a BrainVision marker file; open the .vhdr beside it")
     } else if let other = try openArrayOrTable(path, first) {
