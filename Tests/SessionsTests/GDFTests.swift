@@ -86,7 +86,7 @@ struct SmallGDF {
         file.body += file.table(hertz: 4)
         try open(file) { file in
             let stream = file.streams[0]
-            #expect(file.format == "GDF 2.1" && file.warnings.isEmpty)
+            #expect(file.format == "GDF 2.10" && file.warnings.isEmpty)
             #expect(stream.channels.map(\.unit) == ["uV", "V"] && stream.channels.map(\.label) == ["a", "b"])
             #expect(stream.channels.map(\.rate) == [RecordedRate(4, 1), RecordedRate(2, 1)])
             #expect(stream.start == "2021-03-02T06:00:00" && !stream.holdsCounts)

@@ -20,7 +20,7 @@ public final class GDFFile: RecordingFile {
         let header = try GDFHeader(file)
         let channels = header.channels.filter { $0.samplesPerRecord > 0 }
         (self.file, self.header, self.channels, paths) = (file, header, channels, [path])
-        format = "GDF \(header.version)"
+        format = "GDF " + header.versionText
         warnings = header.warnings
         let present = header.recordBytes > 0 ? (file.size - header.headerBytes) / header.recordBytes : 0
         let isKnown = header.statedRecords >= 0

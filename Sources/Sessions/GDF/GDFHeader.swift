@@ -20,6 +20,8 @@ struct GDFChannel {
 struct GDFHeader {
     let path: String
     let version: Double
+    /// As the file spells it, such as `2.10`.
+    let versionText: String
     private(set) var headerBytes: Int64 = 0
     /// As the header says; negative: unknown.
     private(set) var statedRecords: Int64 = -1
@@ -43,7 +45,7 @@ struct GDFHeader {
         guard head.starts(with: Array("GDF ".utf8)), let version = Double(text), version >= 1, version < 4 else {
             throw RecordingError(file: path, place: "byte 4", text: "version '\(text)', expected 1.0 to 3.9")
         }
-        self.version = version
+        (self.version, versionText) = (version, text)
         let count = isOld ? Int64(head.littleEndian(252, UInt32.self)) : Int64(head.littleEndian(252, UInt16.self))
         headerBytes =
             isOld

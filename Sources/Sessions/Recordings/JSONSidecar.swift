@@ -27,7 +27,7 @@ struct JSONSidecar {
     }
 
     /// Whether a file is at `path`.
-    static func exists(_ path: String) -> Bool { (try? FileBytes(path)) != nil }
+    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
     /// The field `name`; null counts as absent.
     func value(_ name: String) -> Any? { fields[name].flatMap { $0 is NSNull ? nil : $0 } }

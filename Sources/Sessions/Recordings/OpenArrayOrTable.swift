@@ -7,5 +7,9 @@ func openArrayOrTable(_ path: String, _ first: [UInt8]) throws(RecordingError) -
     if OpenBCIHeader.begins(first) { return try TableRecording.openBCI(path) }
     if TableRecording.beginsAsBrainFlow(first) { return try TableRecording.brainFlow(path) }
     if WFDBHeader.begins(first) { return try WFDBFile(path) }
+    let header = path.hasSuffix(".dat") ? path.dropLast(4) + ".hea" : ""
+    if !header.isEmpty, JSONSidecar.exists(String(header)) {
+        throw RecordingError(file: path, text: "a signal file of a WFDB record; open \(header) beside it")
+    }
     return nil
 }

@@ -94,7 +94,7 @@ final class NumberTable {
     /// - Throws: where no line is a row, or the file can no longer be read.
     init(_ file: FileBytes, _ layout: TableLayout, visit: ([Double], Int) -> Void) throws(RecordingError) {
         (self.file, self.layout) = (file, layout)
-        span = max(1, (1 << 19) / max(1, layout.columns))
+        span = max(1, (1 << 20) / max(1, layout.columns))
         var (count, line, skipped): (Int64, Int, Int64) = (0, layout.line - 1, 0)
         var (firstSkipped, isEnded) = (0, true)
         var found: [Int64] = []

@@ -23,7 +23,8 @@ final class WFDBGroup {
         width = lengths.reduce(0, +)
         frames = format.samples(in: max(0, file.size - start)) / Int64(width)
         // A multiple of 6 frames begins on a block's border, whatever the format.
-        span = Int64(max(1, (1 << 18) / width / 6)) * 6
+        // Differences are added up from a piece's beginning, so theirs are short.
+        span = Int64(max(1, (1 << (format == .differences ? 14 : 18)) / width / 6)) * 6
     }
 
     /// Where signal `index` begins in a frame.
