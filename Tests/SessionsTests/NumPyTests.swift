@@ -56,7 +56,7 @@ import Testing
             ("<i8", [0xfe] + [UInt8](repeating: 0xff, count: 7) + [3, 0, 0, 0, 0, 0, 0, 0], [-2, 3]),
         ] as [(String, [UInt8], [Double])])
     func numbers(descr: String, bytes: [UInt8], expected: [Double]) throws {
-        try open(Self.array(descr, "(2,)", bytes), #"{"rate_hz": 1, "labels": ["a"], "units": ["mV"]}"#) { file in
+        try open(Self.array(descr, "(2,)", bytes), #"{"rate_hz": 1, "labels": ["a"], "units": ["uV"]}"#) { file in
             let channel0 = try RecordedValues(file, channel: 0).values
             #expect(channel0 == expected)
             #expect(file.warnings.isEmpty)
@@ -125,6 +125,19 @@ import Testing
         }
         #expect(throws: RecordingError.self) {
             try open(Self.array("<f8", "(9223372036854775807, 2)", rows)) { _ in }
+        }
+    }
+
+    /// py_neuromodulation stores microvolts as volts: -279 to +189 V.
+    @Test("A potential beyond 1 V is reported as it is, with a warning; other units are not judged")
+    func scale() throws {
+        let array = Self.array("<i2", "(2,)", SmallEDF.counts([-279, 189]))
+        for (unit, kinds) in [("V", ["scale"]), ("mV", []), ("g", []), ("", [])] {
+            try open(array, "{\"rate_hz\": 1, \"labels\": [\"a\"], \"units\": [\"\(unit)\"]}") { file in
+                #expect(file.warnings.map(\.kind) == kinds)
+                let values = try RecordedValues(file, channel: 0).values
+                #expect(values == [-279, 189])
+            }
         }
     }
 

@@ -53,7 +53,7 @@ extension TableRecording {
                 events: name == "EXG" ? rows.events : [], holdsCounts: false)
         }
         let parts = [("EXG", columns.exg), ("auxiliary", columns.others)].filter { !$0.1.isEmpty || $0.0 == "EXG" }
-        return TableRecording(
+        return try TableRecording(
             format: "BrainFlow csv", streams: parts.map { stream($0.0, $0.1) },
             columns: parts.map { $0.1.map(\.column) }, table: table, warnings: warnings,
             paths: [path] + [json].compactMap { $0 })

@@ -47,6 +47,7 @@ public final class GDFFile: RecordingFile {
             isSmall
             ? FramePieces(file, start: header.headerBytes, frameBytes: Int(header.recordBytes), frames: count) : nil
         streams = [GDFFile.stream(header, channels, records: count, events)]
+        warnings += try scaleWarnings()
     }
 
     private static func stream(

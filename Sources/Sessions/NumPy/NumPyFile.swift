@@ -7,7 +7,7 @@ public import Signal
 public final class NumPyFile: RecordingFile {
     public let format = "NumPy"
     public let streams: [RecordedStream]
-    public let warnings: [RecordingWarning]
+    public private(set) var warnings: [RecordingWarning]
     public let paths: [String]
     private let file: FileBytes
     private let header: NumPyHeader
@@ -46,6 +46,7 @@ public final class NumPyFile: RecordingFile {
                 holdsCounts: false)
         ]
         (self.file, self.header, self.warnings, paths) = (file, header, warnings, [path, beside])
+        self.warnings += try scaleWarnings()
     }
 
     /// `x.json` for `x.npy`.

@@ -4,7 +4,7 @@ import Signal
 /// A folder that holds one recording.
 enum RecordingFolder {
     /// Endings of files that a folder's recording may have; what such a file is, its content decides.
-    private static let endings: Set<String> = ["edf", "bdf", "vhdr", "ahdr", "xdf", "nwb"]
+    private static let endings: Set<String> = ["edf", "bdf", "vhdr", "ahdr", "xdf", "nwb", "gdf", "hea"]
 
     static func isFolder(_ path: String) -> Bool {
         var isFolder: ObjCBool = false

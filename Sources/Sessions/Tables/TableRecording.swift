@@ -4,7 +4,7 @@ public import Signal
 public final class TableRecording: RecordingFile {
     public let format: String
     public let streams: [RecordedStream]
-    public let warnings: [RecordingWarning]
+    public private(set) var warnings: [RecordingWarning]
     public let paths: [String]
     private let table: NumberTable
     /// For each stream the columns of its channels.
@@ -13,9 +13,10 @@ public final class TableRecording: RecordingFile {
     init(
         format: String, streams: [RecordedStream], columns: [[Int]], table: NumberTable,
         warnings: [RecordingWarning], paths: [String]
-    ) {
+    ) throws(RecordingError) {
         (self.format, self.streams, self.columns) = (format, streams, columns)
         (self.table, self.warnings, self.paths) = (table, warnings, paths)
+        self.warnings += try scaleWarnings()
     }
 
     public func readCounts(

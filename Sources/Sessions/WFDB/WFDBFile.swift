@@ -10,6 +10,10 @@ public final class WFDBFile: RecordingFile {
     public let paths: [String]
     private let header: WFDBHeader
     private let frames: Int64
+    /// Frames of all signals.
+    var frameCount: Int64 { frames }
+    /// Frames a second.
+    var frameRate: RecordedRate { header.rate }
     /// For each channel its group and its place in it.
     private let places: [(group: WFDBGroup, signal: Int)]
 
@@ -18,6 +22,9 @@ public final class WFDBFile: RecordingFile {
     /// - Throws: where the header makes no sense, or a signal file is not there.
     public init(_ path: String) throws(RecordingError) {
         let header = try WFDBHeader(path)
+        guard header.segments.isEmpty else {
+            throw RecordingError(file: path, text: "a record of segments, where one of signals is expected")
+        }
         var warnings = header.warnings
         let groups = try WFDBFile.groups(header, &warnings)
         places = groups.flatMap { group in group.signals.indices.map { (group.group, $0) } }
@@ -35,7 +42,11 @@ public final class WFDBFile: RecordingFile {
         format = "WFDB " + formats.joined(separator: ", ")
         paths = [path] + groups.map(\.path).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
         streams = [WFDBFile.stream(header, frames: frames)]
+        self.warnings += try scaleWarnings()
     }
+
+    /// Samples of a channel in a frame.
+    func samplesPerFrame(_ channel: Int) -> Int { header.signals[channel].samplesPerFrame }
 
     private static func stream(_ header: WFDBHeader, frames: Int64) -> RecordedStream {
         let channels = header.signals.map { signal in

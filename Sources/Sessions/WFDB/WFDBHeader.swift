@@ -29,6 +29,8 @@ struct WFDBHeader {
     private(set) var statedFrames: Int64?
     private(set) var start: String?
     private(set) var signals: [WFDBSignal] = []
+    /// Parts of a record of several segments, each with a header of its own; then there are no signals.
+    private(set) var segments: [(name: String, frames: Int64)] = []
     private(set) var warnings: [RecordingWarning] = []
 
     /// Whether `first` begins as a header does: a record line, then a line of a signal with a format.
@@ -44,6 +46,12 @@ struct WFDBHeader {
             && (signal[1].first.map { ("0"..."9").contains($0) } == true)
     }
 
+    /// Whether the record line names a number of segments.
+    static func beginsSegments(_ first: [UInt8]) -> Bool {
+        let lines = RecordingText.latin1(first).split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") }
+        return lines.first?.split(whereSeparator: \.isWhitespace).first?.contains("/") == true
+    }
+
     init(_ path: String) throws(RecordingError) {
         self.path = path
         let file = try FileBytes.opened(path)
@@ -57,23 +65,37 @@ struct WFDBHeader {
         }
         let words = record.text.split(whereSeparator: \.isWhitespace).map(String.init)
         let place = "line \(record.number)"
-        if words[0].contains("/") {
-            let parts = lines.dropFirst().prefix(8).compactMap { $0.text.split(separator: " ").first }
-            throw RecordingError(
-                file: path, place: place,
-                text: "a record of several segments; open one of them: \(parts.joined(separator: ", "))")
-        }
-        guard words.count >= 2, let count = Int(words[1]), (1...4_096).contains(count) else {
+        let names = words[0].split(separator: "/", omittingEmptySubsequences: false)
+        guard words.count >= 2, let count = Int(words[1]), (1...4_096).contains(count), names.count <= 2 else {
             throw RecordingError(file: path, place: place, text: "expected a name and 1 to 4096 signals")
         }
-        name = words[0]
+        name = String(names[0])
         try readRecord(Array(words.dropFirst(2)), place)
-        guard lines.count > count else {
+        let expected = names.count == 1 ? count : Int(names[1]) ?? 0
+        guard (1...20_000).contains(expected), lines.count > expected else {
             throw RecordingError(
                 file: path, place: "line \(lines.last?.number ?? 1)",
-                text: "\(lines.count - 1) signal lines, and the record line says \(count)")
+                text: "\(lines.count - 1) lines of signals or segments, and the record line says \(expected)")
         }
-        for (index, line) in lines[1...count].enumerated() { try readSignal(line.text, index, "line \(line.number)") }
+        for (index, line) in lines[1...expected].enumerated() {
+            if names.count == 1 {
+                try readSignal(line.text, index, "line \(line.number)")
+            } else {
+                try readSegment(line.text, "line \(line.number)")
+            }
+        }
+    }
+
+    /// `name frames`; `~` is a stretch without signals.
+    private mutating func readSegment(_ line: Substring, _ place: String) throws(RecordingError) {
+        let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+        guard words.count >= 2, let frames = Int64(words[1]), (0..<1 << 46).contains(frames),
+            !words[0].contains("/"), words[0] != ".", words[0] != ".."
+        else {
+            throw RecordingError(
+                file: path, place: place, text: "'\(line.prefix(60))', expected the name of a segment and its samples")
+        }
+        segments.append((words[0], frames))
     }
 
     /// Adds a warning on the way.
