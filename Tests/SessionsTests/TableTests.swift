@@ -61,6 +61,19 @@ import Testing
         }
     }
 
+    @Test("A counter that turns earlier than at 256 has no gap there; lines may end as in Windows")
+    func turns() throws {
+        let rows = (0..<700).map { "\($0 % 201), 1.5, -2.5\r\n" }.joined()
+        try open(Self.head.replacingOccurrences(of: "\n", with: "\r\n") + rows) { file in
+            #expect(file.streams[0].segments.map(\.samples) == [700] && file.warnings.isEmpty)
+            #expect(file.streams[0].channels.map(\.samples) == [700, 700])
+        }
+        let daisy = (0..<700).map { "\($0 * 2 % 256), 1.5, -2.5\n" }.joined()
+        try open(Self.head + daisy) { file in
+            #expect(file.streams[0].segments.map(\.samples) == [700] && file.warnings.isEmpty)
+        }
+    }
+
     @Test("An index that stands still or falls back while the clock goes on is said, and is no gap")
     func order() throws {
         try open(Self.head + Self.rows([0, 1, 2, 2, 3, 4, 3, 4, 5], [0, 4, 8, 12, 16, 20, 24, 28, 32])) { file in

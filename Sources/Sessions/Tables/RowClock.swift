@@ -2,9 +2,9 @@ import Signal
 
 /// Finds lost samples between the rows of a board's table by its counter, with the help of the host's clock.
 ///
-/// Boards count rows in a byte, 255 before 0. Where the counter jumps, as many rows are lost, and as many whole turns
-/// of the counter as the clock says; a counter that stands still or falls back without the clock's word is said and is
-/// no gap. The clock alone makes none, because a host delivers rows late and in bunches.
+/// Boards count rows in a byte, 255 before 0; some turn earlier. Where the counter jumps, as many rows are lost, and as
+/// many whole turns of the counter as the clock says; a counter that stands still or falls back without the clock's word
+/// is said and is no gap. The clock alone makes none, because a host delivers rows late and in bunches.
 struct RowClock {
     /// What a counter adds from row to row, or why it is of no use.
     enum Counter: Hashable { case none, unusable, steps(Int, wrapsAt: Int?) }
@@ -27,15 +27,30 @@ struct RowClock {
     /// What the counters of the first rows do: most of their steps decide.
     static func counter(_ first: [Double]) -> Counter {
         guard first.count > 1 else { return .none }
-        let wraps = first.allSatisfy { $0 >= 0 && $0 <= 255 } ? 256 : nil
-        var tally: [Int: Int] = [:]
+        var (steps, falls): ([Int: Int], [Double: Int]) = ([:], [:])
         for (earlier, later) in zip(first, first.dropFirst()) {
-            guard let step = Int(exactly: later - earlier), abs(step) < 1 << 30 else { continue }
-            tally[wraps.map { (step % $0 + $0) % $0 } ?? step, default: 0] += 1
+            if later < earlier {
+                falls[later == 0 ? earlier : -1, default: 0] += 1
+            } else if let step = Int(exactly: later - earlier), step < 1 << 30 {
+                steps[step, default: 0] += 1
+            }
         }
-        let usual = tally.max { ($0.value, -$0.key) < ($1.value, -$1.key) }
-        guard let usual, usual.key == 1 || usual.key == 2, 2 * usual.value >= first.count - 1 else { return .unusable }
-        return .steps(usual.key, wrapsAt: wraps)
+        let usual = steps.max { ($0.value, -$0.key) < ($1.value, -$1.key) }
+        let rising = first.count - 1 - falls.values.reduce(0, +)
+        guard let usual, usual.key == 1 || usual.key == 2, 2 * usual.value >= rising else { return .unusable }
+        guard first.allSatisfy({ $0 >= 0 && $0 <= 255 }) else { return .steps(usual.key, wrapsAt: nil) }
+        return .steps(usual.key, wrapsAt: turn(falls, step: usual.key))
+    }
+
+    /// One step more than what the counter falls to 0 from, else 256.
+    ///
+    /// Ganglion boards count to 100 or 200. Most falls must be from there, and two at least.
+    private static func turn(_ falls: [Double: Int], step: Int) -> Int {
+        let usual = falls.max { ($0.value, $0.key) < ($1.value, $1.key) }
+        guard let usual, usual.value >= 2, 2 * usual.value > falls.values.reduce(0, +),
+            let last = Int(exactly: usual.key), last > 2 * step
+        else { return 256 }
+        return last + step
     }
 
     /// Takes the next row: its counter and the host's clock in seconds, NaN where there is none.

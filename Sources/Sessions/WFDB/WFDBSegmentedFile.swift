@@ -32,10 +32,17 @@ public final class WFDBSegmentedFile: RecordingFile {
         let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
         var (channels, segments): ([RecordedChannel], [RecordedSegment]) = ([], [])
         var (stored, elapsed): (Int64, Int64) = (0, 0)
+        var last: (name: String, file: WFDBFile)?
         for segment in header.segments {
             // A layout has no frames, and is a header alone.
             if segment.name != "~", segment.frames > 0 {
-                let file = try WFDBFile(folder + segment.name + ".hea")
+                let file: WFDBFile
+                if let last, last.name == segment.name {
+                    file = last.file
+                } else {
+                    file = try WFDBFile(folder + segment.name + ".hea")
+                }
+                last = (segment.name, file)
                 let stream = file.streams[0]
                 let frames = min(segment.frames, file.frameCount)
                 let places = try add(stream, of: file, header.rate, to: &channels)
