@@ -3,8 +3,8 @@ import Signal
 /// Finds lost samples between the rows of a board's table by its counter, with the help of the host's clock.
 ///
 /// Boards count rows in a byte, 255 before 0; some turn earlier. Where the counter jumps, as many rows are lost, and as
-/// many whole turns of the counter as the clock says; a counter that stands still or falls back without the clock's word
-/// is said and is no gap. The clock alone makes none, because a host delivers rows late and in bunches.
+/// many whole turns of the counter as the clock says. A counter that stands still or falls back without the clock's
+/// word is said and is no gap. The clock alone makes none, because a host delivers rows late and in bunches.
 struct RowClock {
     /// What a counter adds from row to row, or why it is of no use.
     enum Counter: Hashable { case none, unusable, steps(Int, wrapsAt: Int?) }
