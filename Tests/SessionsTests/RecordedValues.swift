@@ -6,6 +6,9 @@ import Testing
 struct RecordedValues {
     let values: [Double]
 
+    /// Values that were read already.
+    init(_ values: [Double]) { self.values = values }
+
     /// Reads the whole channel.
     init(_ file: any RecordingFile, stream: Int = 0, channel: Int) throws {
         let count = Int(file.streams[stream].channels[channel].samples)
@@ -50,4 +53,9 @@ func expectEvents(_ events: [RecordedEvent], _ oracle: [String: Any], durations:
         #expect(event.text == row["text"] as? String, "\(place)")
         if durations { #expect(event.duration == row["duration"] as? Double, "\(place): duration") }
     }
+}
+
+/// All values of a channel; none where they cannot be read.
+func values(of file: any RecordingFile, stream: Int = 0, channel: Int) -> [Double] {
+    (try? RecordedValues(file, stream: stream, channel: channel).values) ?? []
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Signal
 
 /// A file that is read at any place, bounded by the size that it had when it was opened.
 @safe final class FileBytes {
@@ -58,4 +59,36 @@ import Glibc
 /// An errno on the way out of ``FileBytes``.
 struct FileBytesError: Error {
     let code: Int32
+}
+
+extension FileBytes {
+    /// Opens a regular file of a recording.
+    static func opened(_ path: String) throws(RecordingError) -> FileBytes {
+        do throws(FileBytesError) { return try FileBytes(path) } catch {
+            throw RecordingError(file: path, text: errorText(error.code))
+        }
+    }
+
+    /// The `count` bytes from `offset`, all of them.
+    ///
+    /// - Throws: where the file has fewer, or cannot be read.
+    func exactly(at offset: Int64, count: Int) throws(RecordingError) -> [UInt8] {
+        let found: [UInt8]
+        do throws(FileBytesError) { found = try bytes(at: offset, count: count) } catch {
+            throw RecordingError(file: path, place: "byte \(offset)", text: errorText(error.code))
+        }
+        guard found.count == count else {
+            throw RecordingError(
+                file: path, place: "byte \(offset)", text: "\(count) bytes expected, \(found.count) are there")
+        }
+        return found
+    }
+
+    /// The whole file, which may have at most `limit` bytes.
+    func whole(limit: Int) throws(RecordingError) -> [UInt8] {
+        guard size <= Int64(limit) else {
+            throw RecordingError(file: path, text: "has \(size) bytes; at most \(limit) are read of such a file")
+        }
+        return try exactly(at: 0, count: Int(size))
+    }
 }

@@ -11,7 +11,10 @@ public func openRecording(_ path: String) throws(RecordingError) -> any Recordin
         return try JournalRecording(folder.isEmpty ? "/" : folder)
     }
     let file = try openRecordingFile(path)
-    let regular = file.streams.firstIndex { $0.channels.contains { $0.rate != nil } }
+    // A stream may be listed without any sample.
+    let regular =
+        file.streams.firstIndex { $0.channels.contains { $0.rate != nil && $0.samples > 0 } }
+        ?? file.streams.firstIndex { $0.channels.contains { $0.rate != nil } }
     guard let regular else {
         throw RecordingError(file: path, text: "holds no channel with a regular rate, which a loop needs")
     }
@@ -45,6 +48,12 @@ public func openRecordingFile(
         opened = try XDFFile(path, clock: stamps)
     } else if text.hasPrefix("headerlen=") || text.hasPrefix("bci2000v=") {
         opened = try BCI2000File(path)
+    } else if first.starts(with: NeuralynxHeader.magic) {
+        opened = try NeuralynxFile(path)
+    } else if BlackrockHeader.isOne(first) || BlackrockEvents.isOne(first) {
+        opened = try BlackrockFile(path)
+    } else if text.hasPrefix("{"), text.contains("\"guiversion\"") || path.hasSuffix(".oebin") {
+        opened = try OpenEphysFile(path)
     } else if first.starts(with: SealedFile.magic) {
         throw RecordingError(file: path, text: "is encrypted; 'ansa session decrypt' opens it")
     } else if text.hasPrefix("brainvisiondataexchangemarkerfile") {
@@ -55,7 +64,8 @@ public func openRecordingFile(
         throw RecordingError(
             file: path, place: "byte 0",
             text: "no known recording; EDF, BDF, XDF, BrainVision (.vhdr), BCI2000, GDF, WFDB (.hea), OpenBCI and "
-                + "BrainFlow text, NumPy (.npy) and sessions of Ansa can be read")
+                + "BrainFlow text, NumPy (.npy), Neuralynx (.ncs, .nev), Blackrock (.ns1 to .ns9, .nev), Open Ephys "
+                + "(structure.oebin) and sessions of Ansa can be read")
     }
     return try BIDSFile.around(opened) ?? opened
 }
