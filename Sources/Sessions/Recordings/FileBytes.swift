@@ -62,13 +62,6 @@ struct FileBytesError: Error {
 }
 
 extension FileBytes {
-    /// Opens a regular file of a recording.
-    static func opened(_ path: String) throws(RecordingError) -> FileBytes {
-        do throws(FileBytesError) { return try FileBytes(path) } catch {
-            throw RecordingError(file: path, text: errorText(error.code))
-        }
-    }
-
     /// The `count` bytes from `offset`, all of them.
     ///
     /// - Throws: where the file has fewer, or cannot be read.
@@ -82,13 +75,5 @@ extension FileBytes {
                 file: path, place: "byte \(offset)", text: "\(count) bytes expected, \(found.count) are there")
         }
         return found
-    }
-
-    /// The whole file, which may have at most `limit` bytes.
-    func whole(limit: Int) throws(RecordingError) -> [UInt8] {
-        guard size <= Int64(limit) else {
-            throw RecordingError(file: path, text: "has \(size) bytes; at most \(limit) are read of such a file")
-        }
-        return try exactly(at: 0, count: Int(size))
     }
 }
