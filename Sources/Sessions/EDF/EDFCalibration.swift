@@ -9,16 +9,13 @@ struct EDFCalibration: Hashable {
     var digitalMaximum: Int32
 
     /// Units in one count.
-    var gain: Double {
-        (Double(physicalMaximum) ?? 0) - (Double(physicalMinimum) ?? 0) == 0
-            ? 1
-            : ((Double(physicalMaximum) ?? 0) - (Double(physicalMinimum) ?? 0))
-                / Double(digitalMaximum - digitalMinimum)
-    }
+    let gain: Double
+    /// ``physicalMinimum`` as a number.
+    private let low: Double
 
     /// The count of `value`, to the nearest.
     func count(of value: Double) -> Int32 {
-        let exact = (value - (Double(physicalMinimum) ?? 0)) / gain + Double(digitalMinimum)
+        let exact = (value - low) / gain + Double(digitalMinimum)
         return Int32(min(max(exact.rounded(), Double(digitalMinimum)), Double(digitalMaximum)))
     }
 
@@ -75,6 +72,9 @@ struct EDFCalibration: Hashable {
         self.physicalMaximum = physicalMaximum
         self.digitalMinimum = digitalMinimum
         self.digitalMaximum = digitalMaximum
+        low = Double(physicalMinimum) ?? 0
+        let span = (Double(physicalMaximum) ?? 0) - low
+        gain = span == 0 ? 1 : span / Double(digitalMaximum - digitalMinimum)
     }
 
     /// `value` in at most eight characters without an error of more than 1e-12 of it; nil where that is impossible.

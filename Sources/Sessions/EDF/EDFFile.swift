@@ -11,6 +11,8 @@ public final class EDFFile: RecordingFile {
     private let opened: EDFReader
     /// The ordinary signals by their number in the file.
     private let numbers: [Int]
+    /// Records that were read last.
+    private var held: (first: Int64, bytes: [UInt8]) = (0, [])
 
     /// Opens the file at `path`.
     public init(_ path: String) throws(RecordingError) {
@@ -71,22 +73,32 @@ public final class EDFFile: RecordingFile {
     public func readCounts(
         stream: Int, channel: Int, first: Int64, into: UnsafeMutableBufferPointer<Int32>
     ) throws(RecordingError) {
-        try read(stream: stream, channel: channel, first: first, count: into.count) { index, count, _ in
-            unsafe into[index] = count
+        let size = opened.header.sampleBytes
+        try unsafe walk(stream: stream, channel: channel, first: first, count: into.count) { bytes, at, place, count in
+            for sample in 0..<count {
+                unsafe into[place + sample] = unsafe EDFFile.digital(bytes, at + sample * size, size)
+            }
         }
     }
 
     public func readValues(
         stream: Int, channel: Int, first: Int64, into: UnsafeMutableBufferPointer<Double>
     ) throws(RecordingError) {
-        try read(stream: stream, channel: channel, first: first, count: into.count) { index, count, signal in
-            unsafe into[index] = signal.physical(count)
+        let size = opened.header.sampleBytes
+        let signal = numbers.indices.contains(channel) ? opened.header.signals[numbers[channel]] : nil
+        try unsafe walk(stream: stream, channel: channel, first: first, count: into.count) { bytes, at, place, count in
+            guard let signal else { return }
+            for sample in 0..<count {
+                unsafe into[place + sample] = signal.physical(unsafe EDFFile.digital(bytes, at + sample * size, size))
+            }
         }
     }
 
-    /// Asks the file for the bytes of this one signal, record by record.
-    private func read(
-        stream: Int, channel: Int, first: Int64, count: Int, take: (Int, Int32, EDFSignal) -> Void
+    /// Hands over where this one signal's samples lie, record by record: the bytes, the place of the first sample in
+    /// them, its place in what was asked, and how many there are.
+    private func walk(
+        stream: Int, channel: Int, first: Int64, count: Int,
+        take: (UnsafeRawBufferPointer, Int, Int, Int) -> Void
     ) throws(RecordingError) {
         let header = opened.header
         guard stream == 0, numbers.indices.contains(channel) else {
@@ -94,35 +106,45 @@ public final class EDFFile: RecordingFile {
                 file: paths[0], text: "stream \(stream), channel \(channel) asked; there are \(numbers.count) channels")
         }
         let signal = header.signals[numbers[channel]]
-        let total = header.records * Int64(signal.samplesPerRecord)
+        let each = Int64(signal.samplesPerRecord)
+        let total = header.records * each
         guard first >= 0, first <= total, Int64(count) <= total - first else {
             throw RecordingError(file: paths[0], text: "samples \(first) + \(count) asked, 0 to \(total) exist")
         }
         var done = 0
         while done < count {
-            let (record, inside) = (first + Int64(done)).quotientAndRemainder(
-                dividingBy: Int64(signal.samplesPerRecord))
-            let here = min(count - done, signal.samplesPerRecord - Int(inside))
-            let size = header.sampleBytes
-            let offset =
-                Int64(header.headerBytes) + record * Int64(header.recordBytes)
-                + Int64(signal.offset + Int(inside) * size)
-            let bytes: [UInt8]
-            do throws(FileBytesError) { bytes = try opened.file.bytes(at: offset, count: here * size) } catch {
-                throw RecordingError(file: paths[0], place: "byte \(offset)", text: errorText(error.code))
-            }
-            guard bytes.count == here * size else {
-                throw RecordingError(file: paths[0], place: "byte \(offset)", text: "the file has become shorter")
-            }
-            for sample in 0..<here { take(done + sample, EDFFile.digital(bytes, sample * size, size), signal) }
+            let (record, inside) = (first + Int64(done)).quotientAndRemainder(dividingBy: each)
+            let here = min(count - done, Int(each - inside))
+            try hold(record)
+            let start = Int(record - held.first) * header.recordBytes + signal.offset + Int(inside) * header.sampleBytes
+            unsafe held.bytes.withUnsafeBytes { unsafe take($0, start, done, here) }
             done += here
         }
     }
 
+    /// Reads the records from `record` on, some MB of them, unless it is held: channels are asked for in turns.
+    private func hold(_ record: Int64) throws(RecordingError) {
+        let size = opened.header.recordBytes
+        guard record < held.first || record >= held.first + Int64(held.bytes.count / max(1, size)) else { return }
+        let wanted = max(1, (1 << 21) / max(1, size))
+        // Whole multiples, so that all channels of a stretch hit the same records.
+        let from = record - record % Int64(wanted)
+        let count = Int(min(Int64(wanted), opened.header.records - from))
+        let offset = Int64(opened.header.headerBytes) + from * Int64(size)
+        let bytes: [UInt8]
+        do throws(FileBytesError) { bytes = try opened.file.bytes(at: offset, count: count * size) } catch {
+            throw RecordingError(file: paths[0], place: "byte \(offset)", text: errorText(error.code))
+        }
+        guard bytes.count == count * size else {
+            throw RecordingError(file: paths[0], place: "byte \(offset)", text: "the file has become shorter")
+        }
+        held = (from, bytes)
+    }
+
     @inline(__always)
-    private static func digital(_ bytes: [UInt8], _ at: Int, _ size: Int) -> Int32 {
-        let low = Int32(bytes[at]) | Int32(bytes[at + 1]) << 8
-        if size == 3 { return low | Int32(Int8(bitPattern: bytes[at + 2])) << 16 }
+    private static func digital(_ bytes: UnsafeRawBufferPointer, _ at: Int, _ size: Int) -> Int32 {
+        let low = unsafe Int32(bytes[at]) | Int32(bytes[at + 1]) << 8
+        if size == 3 { return unsafe low | Int32(Int8(bitPattern: bytes[at + 2])) << 16 }
         return Int32(Int16(truncatingIfNeeded: low))
     }
 

@@ -33,12 +33,22 @@ struct EDFWriter {
         self.file = file
         self.isBDF = isBDF
         let lead = file.streams[streams[0]].segments[segment]
+        var places: [(stream: Int, channel: Int, samples: Range<Int64>)] = []
         for stream in streams {
             for channel in file.streams[stream].channels.indices {
-                let made = try EDFWriter.signal(file, stream, channel, lead, isBDF, path)
-                if let note = made.note { notes.append(note) }
-                signals.append(made.signal)
+                let samples = try EDFWriter.samples(file, stream, channel, lead, path)
+                places.append((stream, channel, samples))
             }
+        }
+        // Counts that fill the whole range exactly need no look at the samples.
+        let kept = places.map { EDFWriter.wholeRange(file, $0.stream, $0.channel, isBDF) }
+        let open = places.indices.filter { kept[$0] == nil }
+        let summaries = try ChannelSummary.all(file, open.map { places[$0] })
+        for (index, place) in places.enumerated() {
+            let summary = open.firstIndex(of: index).map { summaries[$0] }
+            let made = try EDFWriter.signal(file, place, kept[index], summary, isBDF, path)
+            if let note = made.note { notes.append(note) }
+            signals.append(made.signal)
         }
         let counts = signals.map { Int64($0.samples.count) }
         plan = try EDFRecordPlan(signals.map(\.rate), counts: counts, sampleBytes: isBDF ? 3 : 2, path: path)
@@ -60,23 +70,54 @@ struct EDFWriter {
             fraction: start?.fraction ?? 0, sampleBytes: isBDF ? 3 : 2)
     }
 
-    private static func signal(
-        _ file: any RecordingFile, _ stream: Int, _ channel: Int, _ segment: RecordedSegment, _ isBDF: Bool,
-        _ path: String
-    ) throws(RecordingError) -> (signal: Column, note: String?) {
+    /// The samples of one channel in the stretch of time of `segment`.
+    private static func samples(
+        _ file: any RecordingFile, _ stream: Int, _ channel: Int, _ segment: RecordedSegment, _ path: String
+    ) throws(RecordingError) -> Range<Int64> {
         let described = file.streams[stream]
         let one = described.channels[channel]
         guard let rate = one.rate else {
             throw RecordingError(
                 file: path, text: "'\(one.label)' has no regular rate, which EDF needs; use xdf or csv")
         }
-        // Streams of other rates: the stretch of equal time.
         let own = described.segments.first { abs($0.onset - segment.onset) < 0.5 / rate.hertz } ?? segment
         let fastest = max(1, described.channels.map(\.samples).max() ?? 1)
         let share = Double(one.samples) / Double(fastest)
         let first = Int64((Double(own.firstSample) * share).rounded())
-        let samples = first..<min(one.samples, first + Int64((Double(own.samples) * share).rounded()))
-        let summary = try ChannelSummary(file, stream: stream, channel: channel, samples: samples)
+        return first..<max(first, min(one.samples, first + Int64((Double(own.samples) * share).rounded())))
+    }
+
+    /// The calibration of counts that fit as they are, whatever they are; nil: the samples decide.
+    private static func wholeRange(
+        _ file: any RecordingFile, _ stream: Int, _ channel: Int, _ isBDF: Bool
+    ) -> EDFCalibration? {
+        let bits = isBDF ? 24 : 16
+        guard file.streams[stream].holdsCounts, let scale = file.streams[stream].channels[channel].scale,
+            scale.bits <= bits
+        else { return nil }
+        let limit = Int32(1) << Int32(bits - 1)
+        guard let made = EDFCalibration(scale, counts: -limit...(limit - 1), bits: bits),
+            abs(made.gain / scale.gain - 1) < 1e-12
+        else { return nil }
+        return made
+    }
+
+    private static func signal(
+        _ file: any RecordingFile, _ place: (stream: Int, channel: Int, samples: Range<Int64>), _ kept: EDFCalibration?,
+        _ summary: ChannelSummary?, _ isBDF: Bool, _ path: String
+    ) throws(RecordingError) -> (signal: Column, note: String?) {
+        let (stream, channel, samples) = place
+        let described = file.streams[stream]
+        let one = described.channels[channel]
+        let rate = one.rate ?? RecordedRate(1, 1)
+        guard let summary else {
+            let calibration = kept ?? EDFCalibration(ChannelSummary(), bits: 16)
+            return (
+                Column(
+                    stream: stream, channel: channel, samples: samples, rate: rate, calibration: calibration,
+                    isCounts: true), nil
+            )
+        }
         if let bad = summary.firstNaN {
             throw RecordingError(
                 file: path, place: "'\(one.label)', sample \(bad)",
@@ -112,38 +153,49 @@ struct EDFWriter {
         let output = try OutputFile(path)
         try writeHeader(output)
         let pieces = signals.indices.map { SamplePiece(file, signals[$0].stream, signals[$0].channel) }
+        var bytes: [UInt8] = []
         for record in 0..<records {
+            bytes.removeAll(keepingCapacity: true)
             for (index, signal) in signals.enumerated() {
-                let count = plan.samples[index]
-                let from = signal.samples.lowerBound + record * Int64(count)
-                let there = Int(max(0, min(Int64(count), signal.samples.upperBound - from)))
-                var last: Int32 = 0
-                for sample in 0..<count {
-                    if sample < there {
-                        last =
-                            signal.isCounts
-                            ? try pieces[index].count(from + Int64(sample), before: signal.samples.upperBound)
-                            : signal.calibration.count(
-                                of: try pieces[index].value(from + Int64(sample), before: signal.samples.upperBound))
-                    } else if there == 0, sample == 0, signal.samples.upperBound > signal.samples.lowerBound {
-                        let end = signal.samples.upperBound - 1
-                        last =
-                            signal.isCounts
-                            ? try pieces[index].count(end, before: end + 1)
-                            : signal.calibration.count(of: try pieces[index].value(end, before: end + 1))
-                    }
-                    if isBDF {
-                        try output.put(UInt8(truncatingIfNeeded: last))
-                        try output.put(UInt8(truncatingIfNeeded: last >> 8))
-                        try output.put(UInt8(truncatingIfNeeded: last >> 16))
-                    } else {
-                        try output.put(Int16(truncatingIfNeeded: last))
-                    }
-                }
+                try append(signal, pieces[index], record: record, number: plan.samples[index], to: &bytes)
             }
+            try output.put(bytes)
             try output.put(annotations.bytes(ofRecord: record))
         }
         try output.finish()
+    }
+
+    /// One signal's part of a record; behind its end its last value goes on.
+    private func append(
+        _ signal: Column, _ piece: SamplePiece, record: Int64, number: Int, to bytes: inout [UInt8]
+    ) throws(RecordingError) {
+        let size = isBDF ? 3 : 2
+        let end = signal.samples.upperBound
+        let from = signal.samples.lowerBound + record * Int64(number)
+        let there = Int(max(0, min(Int64(number), end - from)))
+        if signal.isCounts {
+            try piece.append(from, there, before: end, size: size, to: &bytes)
+        } else {
+            for sample in 0..<there {
+                let value = try piece.value(from + Int64(sample), before: end)
+                put(signal.calibration.count(of: value), size, to: &bytes)
+            }
+        }
+        guard there < number else { return }
+        var last: Int32 = 0
+        if !signal.samples.isEmpty {
+            last =
+                signal.isCounts
+                ? try piece.count(end - 1, before: end)
+                : signal.calibration.count(of: try piece.value(end - 1, before: end))
+        }
+        for _ in there..<number { put(last, size, to: &bytes) }
+    }
+
+    private func put(_ count: Int32, _ size: Int, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(truncatingIfNeeded: count))
+        bytes.append(UInt8(truncatingIfNeeded: count >> 8))
+        if size == 3 { bytes.append(UInt8(truncatingIfNeeded: count >> 16)) }
     }
 
     private func writeHeader(_ output: OutputFile) throws(RecordingError) {

@@ -34,6 +34,26 @@ final class SamplePiece {
         return counts[Int(at - first)]
     }
 
+    /// Appends `number` counts from sample `at` on, little-endian in `size` bytes each.
+    ///
+    /// None at or behind `end` is read.
+    func append(
+        _ at: Int64, _ number: Int, before end: Int64, size: Int, to bytes: inout [UInt8]
+    ) throws(RecordingError) {
+        var next = at
+        while next < at + Int64(number) {
+            _ = try count(next, before: end)
+            let start = Int(next - first)
+            let here = min(counts.count - start, Int(at + Int64(number) - next))
+            for word in counts[start..<(start + here)] {
+                bytes.append(UInt8(truncatingIfNeeded: word))
+                bytes.append(UInt8(truncatingIfNeeded: word >> 8))
+                if size == 3 { bytes.append(UInt8(truncatingIfNeeded: word >> 16)) }
+            }
+            next += Int64(here)
+        }
+    }
+
     /// The physical value of sample `at`; none at or behind `end` is read.
     func value(_ at: Int64, before end: Int64) throws(RecordingError) -> Double {
         if at < first || at >= first + Int64(values.count) {
